@@ -1,0 +1,112 @@
+//! What a model declares, as constants that the derive emits and the lint and the run time read.
+//!
+//! Nothing here is computed: a declaration is the literal content of the attributes, with its place in the source.
+
+use crate::Residency;
+
+/// What a derive input describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A table of a region's database.
+    Table,
+    /// An event that travels in a region's queue.
+    Event,
+}
+
+/// Whose rows a table holds. There is no third state (M21).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tenancy {
+    /// Rows belong to a tenant and are pinned to a region.
+    Tenant,
+    /// Rows are replicated everywhere, so nothing personal may be in them.
+    Global,
+}
+
+/// The part a field plays in identifying its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldRole {
+    /// The identifier of the record, bound into every sealed field of it.
+    RecordId,
+    /// The tenant that owns the record.
+    Tenant,
+    /// The person whom the record is about.
+    Subject,
+    /// The wrapped data key of the record, kept in the region's key table.
+    DataKey,
+}
+
+/// How a field's value is protected in the struct that developers share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protection {
+    /// An ordinary value; only for `residency = global`.
+    Plain,
+    /// Ciphertext under the record's data key.
+    Sealed,
+    /// Plain in its own region's store so that it can be queried there; opened like a sealed one.
+    Resident,
+}
+
+/// A declared way for a field's information to cross the border (ruling R1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Release {
+    /// As a key or a sum of cohorts over at least the policy's minimum of distinct subjects.
+    Cohort,
+    /// De-identified by putting a number into buckets of this width.
+    Bucket(u64),
+}
+
+/// One field of a declared table or event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldDeclaration {
+    /// The Rust name of the field.
+    pub field: &'static str,
+    /// The column or payload key that holds it.
+    pub column: &'static str,
+    /// Its part in identifying the record, if any.
+    pub role: Option<FieldRole>,
+    /// Category key, such as `user.contact.email`; `None` for fields that only have a role.
+    pub category: Option<&'static str>,
+    /// Where its raw form may be.
+    pub residency: Residency,
+    /// Purposes it may be processed for, as the policy names them.
+    pub purposes: &'static [&'static str],
+    /// How the struct holds it.
+    pub protection: Protection,
+    /// The ways it may cross the border.
+    pub releases: &'static [Release],
+    /// Line of the declaration, counted from 1.
+    pub line: u32,
+}
+
+/// One declared table or event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// Table or event.
+    pub kind: Kind,
+    /// The table's or event's name, possibly qualified by a schema (`billing.customers`).
+    pub name: &'static str,
+    /// Whose rows it holds.
+    pub tenancy: Tenancy,
+    /// The Rust name of the struct.
+    pub rust: &'static str,
+    /// File of the declaration as the compiler names it.
+    pub file: &'static str,
+    /// Line of the declaration, counted from 1.
+    pub line: u32,
+    /// The fields, in source order.
+    pub fields: &'static [FieldDeclaration],
+}
+
+impl Declaration {
+    /// The declaration of the field with this Rust name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static FieldDeclaration> {
+        self.fields.iter().find(|field| field.field == name)
+    }
+
+    /// The field that plays `role`, if one does.
+    #[must_use]
+    pub fn role(&self, role: FieldRole) -> Option<&'static FieldDeclaration> {
+        self.fields.iter().find(|field| field.role == Some(role))
+    }
+}

@@ -1,0 +1,17 @@
+//! The vocabulary of Boundary and the formats of its policy and manifest.
+//!
+//! Every other crate takes its words from here: the derive checks attributes against a [`Policy`], the lint joins
+//! columns with [`Declaration`]s, the run time decides by both. This crate holds no cryptography, no `syn` and no
+//! sockets, and it must stay that way: it is linked by every plane and by the compiler itself.
+
+mod declaration;
+mod names;
+mod policy;
+mod residency;
+pub mod taxonomy;
+
+pub use declaration::{Declaration, FieldDeclaration, FieldRole, Kind, Protection, Release, Tenancy};
+pub use names::{Name, NameError};
+pub use policy::*;
+pub use residency::Residency;
+pub use taxonomy::{Category, Sensitivity};
