@@ -4,14 +4,22 @@
 //! columns with [`Declaration`]s, the run time decides by both. This crate holds no cryptography, no `syn` and no
 //! sockets, and it must stay that way: it is linked by every plane and by the compiler itself.
 
+#[macro_use]
+mod words;
+
 mod declaration;
 mod names;
+mod nearest;
 mod policy;
 mod residency;
 pub mod taxonomy;
 
 pub use declaration::{Declaration, FieldDeclaration, FieldRole, Kind, Protection, Release, Tenancy};
 pub use names::{Name, NameError};
-pub use policy::*;
+pub use policy::{
+    Basis, Consent, CratePlane, Crates, Jurisdiction, JurisdictionError, Keys, Plane, Policy, PolicyError,
+    PolicyErrors, Position, Purpose, Region, ReleaseRules, Role, Sink, SinkKind, json_schema,
+};
 pub use residency::Residency;
-pub use taxonomy::{Category, Sensitivity};
+pub use taxonomy::{Category, Sensitivity, Taxonomy};
+pub use words::UnknownWord;

@@ -1,0 +1,211 @@
+//! Makes the typed policy and reports what only several keys together can get wrong.
+//!
+//! `check` has reported every other mistake, so a value that is missing or malformed is passed over in silence here:
+//! the policy is not made, and the report says why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::Policy;
+use super::duration;
+use super::error::{Report, quoted};
+use super::parts::{
+    Consent, CratePlane, Crates, Keys, Plane, Purpose, Region, ReleaseRules, Role, Sink, same_crate,
+};
+use crate::nearest::listed;
+use crate::{Name, Taxonomy};
+
+/// The policy, if the file says enough to make it.
+pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Option<Policy> {
+    let root = root.get_ref();
+    let categories = taxonomy(root, report);
+    let crates = crates(root, report);
+    let regions = entries(root, "regions", |name, region| {
+        Some(Region {
+            name,
+            jurisdiction: parsed(region, "jurisdiction")?,
+            plane: parsed(region, "plane")?,
+        })
+    });
+    let release = table(root, "release");
+    if let (Some(regions), Some(release)) = (&regions, release) {
+        planes(regions, release, report);
+    }
+    let release = release?;
+    Some(Policy {
+        regions: regions?,
+        purposes: entries(root, "purposes", |name, purpose| {
+            Some(Purpose {
+                name,
+                data_use: parsed(purpose, "use")?,
+                basis: parsed(purpose, "basis")?,
+            })
+        })?,
+        categories,
+        roles: entries(root, "roles", |name, role| {
+            let purposes = array(role, "purposes")?
+                .iter()
+                .map(|purpose| Name::new(text(purpose)?).ok());
+            Some(Role {
+                name,
+                purposes: purposes.collect::<Option<_>>()?,
+            })
+        })?,
+        sinks: entries(root, "sinks", |name, sink| {
+            Some(Sink {
+                name,
+                kind: parsed(sink, "kind")?,
+                region: parsed(sink, "region")?,
+            })
+        })?,
+        crates,
+        consent: Consent {
+            grant_max_age: lasting(table(root, "consent")?, "grant_max_age")?,
+        },
+        keys: Keys {
+            lease: lasting(table(root, "keys")?, "lease")?,
+        },
+        release: ReleaseRules {
+            destination: parsed(release, "destination")?,
+            minimum_subjects: count(release, "minimum_subjects")?,
+            max_share_percent: count(release, "max_share_percent")?,
+        },
+    })
+}
+
+/// Adds the policy's categories, parents first: the table is ordered by key.
+fn taxonomy(root: &DeTable<'_>, report: &mut Report<'_>) -> Taxonomy {
+    let mut taxonomy = Taxonomy::built_in();
+    for (key, category) in table(root, "categories").into_iter().flatten() {
+        let Some(category) = category.get_ref().as_table() else {
+            continue;
+        };
+        let Some(sensitivity) = parsed(category, "sensitivity") else {
+            continue;
+        };
+        let identifies = category
+            .get("identifies")
+            .and_then(|value| value.get_ref().as_bool());
+        let description = category.get("description").and_then(text);
+        if let Err(error) = taxonomy.extend(key.get_ref(), sensitivity, identifies, description) {
+            report.add(key.span(), error.to_string(), None);
+        }
+    }
+    taxonomy
+}
+
+/// Sorts the packages into their lists; a package that is in two, or twice in one, is a mistake.
+fn crates(root: &DeTable<'_>, report: &mut Report<'_>) -> Crates {
+    let mut crates = Crates::default();
+    let Some(lists) = table(root, "crates") else {
+        return crates;
+    };
+    for plane in CratePlane::ALL {
+        let mut list = BTreeSet::new();
+        for item in array(lists, plane.as_str()).into_iter().flatten() {
+            let Some(name) = text(item) else { continue };
+            let earlier = match list.iter().any(|listed: &String| same_crate(listed, name)) {
+                true => Some(*plane),
+                false => crates.plane(name),
+            };
+            match earlier {
+                Some(earlier) => {
+                    let message = format!(
+                        "`crates.{plane}` lists {}, which `crates.{earlier}` lists too",
+                        quoted(name)
+                    );
+                    report.add(item.span(), message, Some("a crate runs in one place".to_owned()));
+                }
+                None => {
+                    list.insert(name.to_owned());
+                }
+            }
+        }
+        match plane {
+            CratePlane::Shared => crates.shared = list,
+            CratePlane::InCountry => crates.in_country = list,
+            CratePlane::Central => crates.central = list,
+            CratePlane::Tools => crates.tools = list,
+        }
+    }
+    crates
+}
+
+/// Released values go to a central region, never into another in-country one.
+fn planes(regions: &BTreeMap<Name, Region>, release: &DeTable<'_>, report: &mut Report<'_>) {
+    let Some(destination) = release.get("destination") else {
+        return;
+    };
+    let Some(region) = text(destination).and_then(|name| regions.get(name)) else {
+        return;
+    };
+    if region.plane != Plane::Central {
+        let central: Vec<_> = regions
+            .values()
+            .filter(|region| region.plane == Plane::Central)
+            .collect();
+        let names: Vec<&Name> = central.iter().map(|region| &region.name).collect();
+        let expected = match names.as_slice() {
+            [] => "but no region is central".to_owned(),
+            names => format!("expected a central one: {}", listed(names)),
+        };
+        let message = format!(
+            "`release.destination` is the in-country region `{}`, {expected}",
+            region.name
+        );
+        report.add(destination.span(), message, None);
+    }
+}
+
+/// The table at `key`.
+pub(super) fn table<'t, 'i>(parent: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
+    parent.get(key)?.get_ref().as_table()
+}
+
+/// The whole number that the value is, if it is one and not negative.
+pub(super) fn whole_number(value: &DeValue<'_>) -> Option<u64> {
+    let number = value.as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+fn array<'t, 'i>(parent: &'t DeTable<'i>, key: &str) -> Option<&'t DeArray<'i>> {
+    parent.get(key)?.get_ref().as_array()
+}
+
+fn text<'t>(value: &'t Spanned<DeValue<'_>>) -> Option<&'t str> {
+    value.get_ref().as_str()
+}
+
+fn parsed<T: FromStr>(parent: &DeTable<'_>, key: &str) -> Option<T> {
+    text(parent.get(key)?)?.parse().ok()
+}
+
+fn count<T: TryFrom<u64>>(parent: &DeTable<'_>, key: &str) -> Option<T> {
+    whole_number(parent.get(key)?.get_ref())?.try_into().ok()
+}
+
+fn lasting(parent: &DeTable<'_>, key: &str) -> Option<Duration> {
+    duration::parse(text(parent.get(key)?)?)
+}
+
+/// The entries of a table of named tables; none when it is absent.
+fn entries<T>(
+    root: &DeTable<'_>,
+    key: &str,
+    entry: impl Fn(Name, &DeTable<'_>) -> Option<T>,
+) -> Option<BTreeMap<Name, T>> {
+    let Some(found) = table(root, key) else {
+        return Some(BTreeMap::new());
+    };
+    found
+        .iter()
+        .map(|(name, value)| {
+            let name = Name::new(name.get_ref()).ok()?;
+            Some((name.clone(), entry(name, value.get_ref().as_table()?)?))
+        })
+        .collect()
+}

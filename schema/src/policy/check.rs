@@ -1,0 +1,227 @@
+//! Reports whatever in the file contradicts the table of keys.
+//!
+//! What only several keys together can get wrong is for `build`.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::duration;
+use super::error::{Report, quoted};
+use super::parts::Jurisdiction;
+use super::shape::{Key, Kind, ROOT, Section};
+use super::{Policy, build};
+use crate::nearest::{listed, nearest};
+use crate::{Name, taxonomy};
+
+/// Reports every key that is unknown or missing and every value that is not of its kind.
+pub(super) fn check(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) {
+    Check {
+        root: root.get_ref(),
+        report,
+    }
+    .table(root.get_ref(), 0..0, ROOT, "");
+}
+
+struct Check<'c, 'a> {
+    root: &'c DeTable<'c>,
+    report: &'c mut Report<'a>,
+}
+
+impl Check<'_, '_> {
+    /// Checks the keys of a table which is at `path`; the top level has the empty path.
+    fn table(&mut self, table: &DeTable<'_>, span: Range<usize>, keys: &'static [Key], path: &str) {
+        let place = if path.is_empty() {
+            "the policy".to_owned()
+        } else {
+            quoted(path)
+        };
+        let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        for (found, value) in table {
+            let name: &str = found.get_ref();
+            match keys.iter().find(|key| key.name == name) {
+                Some(key) => self.value(value, &key.kind, &join(path, key.name)),
+                None => {
+                    let message = format!(
+                        "unknown key {} in {place}, expected one of {}",
+                        quoted(name),
+                        listed(&names)
+                    );
+                    self.report
+                        .add_with_nearest(found.span(), message, nearest(name, names.iter().copied()));
+                }
+            }
+        }
+        for key in keys
+            .iter()
+            .filter(|key| key.required && !table.contains_key(key.name))
+        {
+            let message = format!(
+                "{place} lacks the key `{}`, expected {}",
+                key.name,
+                key.kind.expected()
+            );
+            self.report.add(span.clone(), message, None);
+        }
+    }
+
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, kind: &Kind, path: &str) {
+        let span = value.span();
+        match (kind, value.get_ref()) {
+            (Kind::Table(keys), DeValue::Table(table)) => self.table(table, span, keys, path),
+            (Kind::Named(keys), DeValue::Table(table)) => {
+                self.entries(table, keys, path, |name| {
+                    Name::new(name).err().map(|error| error.to_string())
+                });
+            }
+            // Whether the key of a category is in order depends on the others: see `build`.
+            (Kind::Categories(keys), DeValue::Table(table)) => self.entries(table, keys, path, |_| None),
+            (Kind::References(section), DeValue::Array(array)) => {
+                for (index, item) in array.iter().enumerate() {
+                    match item.get_ref() {
+                        DeValue::String(name) if is_repeated(array, index) => {
+                            let message = format!("{} lists {} twice", quoted(path), quoted(name));
+                            self.report.add(item.span(), message, None);
+                        }
+                        DeValue::String(name) => self.reference(name, item.span(), *section, path),
+                        other => self.mismatch(item.span(), path, &shown(other), kind, None),
+                    }
+                }
+            }
+            (Kind::Packages, DeValue::Array(array)) => {
+                for item in array {
+                    match item.get_ref() {
+                        DeValue::String(name) if is_package(name) => {}
+                        other => self.mismatch(item.span(), path, &shown(other), kind, None),
+                    }
+                }
+            }
+            (Kind::Reference(section), DeValue::String(name)) => self.reference(name, span, *section, path),
+            (kind, scalar) => {
+                if !is_of_kind(scalar, kind) {
+                    let meant = match (kind, scalar) {
+                        (Kind::Word(words), DeValue::String(text)) => nearest(text, words.iter().copied()),
+                        (Kind::DataUse, DeValue::String(text)) => taxonomy::nearest_data_use(text),
+                        _ => None,
+                    };
+                    self.mismatch(span, path, &shown(scalar), kind, meant);
+                }
+            }
+        }
+    }
+
+    fn entries(
+        &mut self,
+        table: &DeTable<'_>,
+        keys: &'static [Key],
+        path: &str,
+        fault: impl Fn(&str) -> Option<String>,
+    ) {
+        for (name, value) in table {
+            if let Some(fault) = fault(name.get_ref()) {
+                self.report.add(
+                    name.span(),
+                    format!("{} in `{path}`: {fault}", quoted(name.get_ref())),
+                    None,
+                );
+            }
+            let path = join(path, name.get_ref());
+            match value.get_ref() {
+                DeValue::Table(entry) => self.table(entry, name.span(), keys, &path),
+                other => self.mismatch(value.span(), &path, &shown(other), &Kind::Table(keys), None),
+            }
+        }
+    }
+
+    fn reference(&mut self, name: &str, span: Range<usize>, section: Section, path: &str) {
+        let declared: Vec<&str> = build::table(self.root, section.key())
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.get_ref().as_ref())
+            .collect();
+        if !declared.contains(&name) {
+            let expected = match declared.as_slice() {
+                [] => format!("but no {} is declared", section.entry()),
+                declared => format!("expected one of {}", listed(declared)),
+            };
+            let message = format!(
+                "{} names the unknown {} {}, {expected}",
+                quoted(path),
+                section.entry(),
+                quoted(name)
+            );
+            let meant = nearest(name, declared.iter().copied());
+            self.report.add_with_nearest(span, message, meant);
+        }
+    }
+
+    fn mismatch(&mut self, span: Range<usize>, path: &str, found: &str, kind: &Kind, meant: Option<&str>) {
+        let message = format!("{}: found {found}, expected {}", quoted(path), kind.expected());
+        self.report.add_with_nearest(span, message, meant);
+    }
+}
+
+/// Whether a value that stands for itself is of its kind.
+fn is_of_kind(value: &DeValue<'_>, kind: &Kind) -> bool {
+    match (kind, value) {
+        (Kind::Version, value) => build::whole_number(value) == Some(Policy::VERSION.into()),
+        (Kind::Flag, value) => value.is_bool(),
+        (Kind::Count { least, most }, value) => {
+            build::whole_number(value).is_some_and(|number| (*least..=*most).contains(&number))
+        }
+        (Kind::Text, DeValue::String(text)) => !text.trim().is_empty(),
+        (Kind::Duration { longest }, DeValue::String(text)) => {
+            duration::parse(text).is_some_and(|duration| duration.as_secs() <= *longest)
+        }
+        (Kind::Jurisdiction, DeValue::String(text)) => text.parse::<Jurisdiction>().is_ok(),
+        (Kind::DataUse, DeValue::String(text)) => taxonomy::is_data_use(text),
+        (Kind::Word(words), DeValue::String(text)) => words.contains(&text.as_ref()),
+        _ => false,
+    }
+}
+
+/// Whether the text at `index` of the array stands before it too.
+fn is_repeated(array: &DeArray<'_>, index: usize) -> bool {
+    let text = |item: &Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
+    array.get(index).is_some_and(|item| {
+        array
+            .iter()
+            .take(index)
+            .any(|earlier| text(earlier) == text(item))
+    })
+}
+
+/// Whether Cargo could have a package of this name.
+fn is_package(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphanumeric() || first == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => quoted(text),
+        DeValue::Integer(number) => quoted(&number.to_string()),
+        DeValue::Float(number) => quoted(number.as_str()),
+        DeValue::Boolean(flag) => quoted(if *flag { "true" } else { "false" }),
+        DeValue::Datetime(_) => "a date or time".to_owned(),
+        DeValue::Array(_) => "an array".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// The dotted path of `key` below `path`, quoted as TOML asks for when the key has a dot of its own.
+fn join(path: &str, key: &str) -> String {
+    let bare = !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    match (path.is_empty(), bare) {
+        (true, _) => key.to_owned(),
+        (false, true) => format!("{path}.{key}"),
+        (false, false) => format!("{path}.\"{key}\""),
+    }
+}

@@ -1,0 +1,262 @@
+//! The values that a policy is made of. They carry what was declared and answer questions about themselves alone.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::Name;
+
+/// Whose law applies in a region: `EU`, or a country by its ISO 3166-1 alpha-2 code.
+///
+/// Only the shape of the code is checked (two capital letters), not whether a country has it.
+///
+/// ```
+/// use boundary_schema::Jurisdiction;
+/// let india: Jurisdiction = "IN".parse()?;
+/// assert_eq!(india.as_str(), "IN");
+/// assert!("in".parse::<Jurisdiction>().is_err());
+/// # Ok::<(), boundary_schema::JurisdictionError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Jurisdiction(String);
+
+/// A text that is not the code of a [`Jurisdiction`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a jurisdiction is `EU` or the two capital letters of a country in ISO 3166-1")]
+pub struct JurisdictionError;
+
+impl Jurisdiction {
+    /// The two letters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Jurisdiction {
+    type Err = JurisdictionError;
+
+    fn from_str(text: &str) -> Result<Self, JurisdictionError> {
+        if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            Ok(Jurisdiction(text.to_owned()))
+        } else {
+            Err(JurisdictionError)
+        }
+    }
+}
+
+impl fmt::Display for Jurisdiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+keywords! {
+    /// Where code runs.
+    pub enum Plane as "plane" {
+        /// Inside a region whose subjects' raw data it may hold.
+        InCountry = "in_country",
+        /// Outside; it only ever has what was released.
+        Central = "central",
+    }
+}
+
+/// A place where data is kept and code runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Region {
+    /// Its name in the policy.
+    pub name: Name,
+    /// Whose law applies there.
+    pub jurisdiction: Jurisdiction,
+    /// What its code may do.
+    pub plane: Plane,
+}
+
+keywords! {
+    /// The lawful basis of a purpose: GDPR Art. 6(1)(a) to (f).
+    pub enum Basis as "basis" {
+        /// (a) The subject has given consent.
+        Consent = "consent",
+        /// (b) A contract with the subject needs it.
+        Contract = "contract",
+        /// (c) A law obliges the controller to it.
+        LegalObligation = "legal_obligation",
+        /// (d) Somebody's life depends on it.
+        VitalInterests = "vital_interests",
+        /// (e) A task in the public interest needs it.
+        PublicTask = "public_task",
+        /// (f) Interests of the controller that the subject's do not override.
+        LegitimateInterests = "legitimate_interests",
+    }
+}
+
+impl Basis {
+    /// Whether the subject must have consented before, and may withdraw it (Art. 7).
+    #[must_use]
+    pub const fn needs_consent(self) -> bool {
+        matches!(self, Basis::Consent)
+    }
+
+    /// Whether the subject has a right to object (Art. 21(1): processing based on Art. 6(1)(e) or (f)).
+    #[must_use]
+    pub const fn may_be_objected_to(self) -> bool {
+        matches!(self, Basis::PublicTask | Basis::LegitimateInterests)
+    }
+}
+
+/// A declared use of data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Purpose {
+    /// Its name in the policy.
+    pub name: Name,
+    /// The fideslang data use, or a narrower one below it; the key `use` of the file.
+    pub data_use: String,
+    /// Why it is lawful.
+    pub basis: Basis,
+}
+
+/// What a principal is allowed to act for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Role {
+    /// Its name in the policy.
+    pub name: Name,
+    /// The purposes that somebody in this role may open a session for.
+    pub purposes: BTreeSet<Name>,
+}
+
+keywords! {
+    /// What sort of place a sink is.
+    pub enum SinkKind as "kind of sink" {
+        /// A message queue or stream.
+        Queue = "queue",
+        /// An object store.
+        Bucket = "bucket",
+        /// A table of a database.
+        Table = "table",
+        /// An analytical store.
+        Warehouse = "warehouse",
+        /// A cache, in memory or on disk.
+        Cache = "cache",
+        /// A search index.
+        Search = "search",
+        /// Logs and traces.
+        Log = "log",
+        /// Counters and gauges.
+        Metrics = "metrics",
+        /// A file system.
+        File = "file",
+        /// An HTTP endpoint.
+        Http = "http",
+    }
+}
+
+/// Somewhere that data can be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sink {
+    /// Its name in the policy.
+    pub name: Name,
+    /// What sort of place it is.
+    pub kind: SinkKind,
+    /// The region that it is in.
+    pub region: Name,
+}
+
+keywords! {
+    /// Where the code of a crate may run; the words are the keys of `[crates]`.
+    pub enum CratePlane as "list of crates" {
+        /// Linked by every plane: models.
+        Shared = "shared",
+        /// In-country binaries only.
+        InCountry = "in_country",
+        /// Central binaries: they must not reach `boundary-vault` in the dependency graph.
+        Central = "central",
+        /// Tests, demonstrations and administration, which may link both sides and are never deployed.
+        Tools = "tools",
+    }
+}
+
+/// Which packages of the workspace run where. No package is in two lists.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Crates {
+    /// Packages that every plane links.
+    pub shared: BTreeSet<String>,
+    /// Packages of the in-country plane.
+    pub in_country: BTreeSet<String>,
+    /// Packages of the central plane.
+    pub central: BTreeSet<String>,
+    /// Packages that are never deployed.
+    pub tools: BTreeSet<String>,
+}
+
+impl Crates {
+    /// The packages of one list.
+    #[must_use]
+    pub fn of(&self, plane: CratePlane) -> &BTreeSet<String> {
+        match plane {
+            CratePlane::Shared => &self.shared,
+            CratePlane::InCountry => &self.in_country,
+            CratePlane::Central => &self.central,
+            CratePlane::Tools => &self.tools,
+        }
+    }
+
+    /// The list that the crate is in; `payments_model` and `payments-model` are one crate.
+    #[must_use]
+    pub fn plane(&self, name: &str) -> Option<CratePlane> {
+        let is_listed = |plane: &CratePlane| self.of(*plane).iter().any(|listed| same_crate(listed, name));
+        CratePlane::ALL.iter().copied().find(is_listed)
+    }
+}
+
+/// Whether two spellings name one crate: Cargo turns `-` of a package into `_` of a crate.
+pub(super) fn same_crate(a: &str, b: &str) -> bool {
+    let hyphenated = |c| if c == '_' { '-' } else { c };
+    a.chars().map(hyphenated).eq(b.chars().map(hyphenated))
+}
+
+/// How consent is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Consent {
+    /// For how long an answer of the ledger may be used before it is asked again; zero means for one access only.
+    pub grant_max_age: Duration,
+}
+
+impl Consent {
+    /// The longest [`grant_max_age`](Self::grant_max_age) in seconds: a day. It bounds how long after a withdrawal
+    /// (GDPR Art. 7(3)) data may still be read.
+    pub const LONGEST_AGE: u64 = 24 * 60 * 60;
+}
+
+/// How keys are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Keys {
+    /// For how long an opened authority stays in memory, counted from its opening; zero means that every use asks the
+    /// custody.
+    pub lease: Duration,
+}
+
+impl Keys {
+    /// The longest [`lease`](Self::lease) in seconds: an hour. It bounds for how long a tenant's kill switch can go
+    /// unnoticed.
+    pub const LONGEST_LEASE: u64 = 60 * 60;
+}
+
+/// What has to hold before a cohort or de-identified value crosses the border.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReleaseRules {
+    /// The central region that released values go to.
+    pub destination: Name,
+    /// The least number of distinct subjects in a cohort; at least 2.
+    pub minimum_subjects: u32,
+    /// The largest part of a cohort's sum, in per cent, that may come from one subject; 1 to 100.
+    pub max_share_percent: u8,
+}

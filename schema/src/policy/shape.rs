@@ -1,0 +1,263 @@
+//! The one table of the keys of `boundary.toml`. The reader, its messages and the JSON Schema come from it; a key that
+//! is not here does not exist.
+
+use super::parts::{Basis, Consent, Keys, Plane, SinkKind};
+use super::{Policy, duration};
+use crate::Sensitivity;
+use crate::nearest::listed;
+
+/// One key of a table.
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    pub(super) kind: Kind,
+    /// One sentence for the reader of the schema.
+    pub(super) doc: &'static str,
+}
+
+/// What the value of a key may be.
+pub(super) enum Kind {
+    /// The version of the format.
+    Version,
+    /// Any text that is not empty.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from `least` to `most`.
+    Count { least: u64, most: u64 },
+    /// A text such as `5m`, of at most so many seconds.
+    Duration { longest: u64 },
+    /// `EU` or a country code.
+    Jurisdiction,
+    /// A fideslang data use or one below it.
+    DataUse,
+    /// One of a closed set of words.
+    Word(&'static [&'static str]),
+    /// The name of an entry of another table.
+    Reference(Section),
+    /// An array of such names.
+    References(Section),
+    /// An array of package names.
+    Packages,
+    /// A table with these keys.
+    Table(&'static [Key]),
+    /// A table of tables with these keys, each under a name.
+    Named(&'static [Key]),
+    /// A table of tables with these keys, each under a dotted category key.
+    Categories(&'static [Key]),
+}
+
+/// A table whose entries other keys refer to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Regions,
+    Purposes,
+}
+
+impl Section {
+    /// The key of the table.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Section::Regions => "regions",
+            Section::Purposes => "purposes",
+        }
+    }
+
+    /// What one entry is called.
+    pub(super) fn entry(self) -> &'static str {
+        match self {
+            Section::Regions => "region",
+            Section::Purposes => "purpose",
+        }
+    }
+}
+
+impl Kind {
+    /// What a message says was expected.
+    pub(super) fn expected(&self) -> String {
+        match self {
+            Kind::Version => format!("the number {}", Policy::VERSION),
+            Kind::Text => "a text that is not empty".to_owned(),
+            Kind::Flag => "true or false".to_owned(),
+            Kind::Count { least, most } => format!("a whole number from {least} to {most}"),
+            Kind::Duration { longest } => {
+                format!(
+                    "a duration such as \"90s\", \"5m\" or \"1h\", at most \"{}\"",
+                    duration::display(*longest)
+                )
+            }
+            Kind::Jurisdiction => "\"EU\" or a country as two capital letters (ISO 3166-1)".to_owned(),
+            Kind::DataUse => "a data use of fideslang 3.1.4, or a narrower one below it".to_owned(),
+            Kind::Word(words) => format!("one of {}", listed(words)),
+            Kind::Reference(section) => format!("the name of a {}", section.entry()),
+            Kind::References(section) => format!("an array of names of {}s", section.entry()),
+            Kind::Packages => "an array of package names".to_owned(),
+            Kind::Table(_) => "a table".to_owned(),
+            Kind::Named(_) => "a table of tables, each under a name".to_owned(),
+            Kind::Categories(_) => "a table of tables, each under a category key".to_owned(),
+        }
+    }
+}
+
+const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+    Key {
+        name,
+        required: true,
+        kind,
+        doc,
+    }
+}
+
+const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+    Key {
+        name,
+        required: false,
+        kind,
+        doc,
+    }
+}
+
+/// The top level of the file.
+pub(super) const ROOT: &[Key] = &[
+    required("version", Kind::Version, "Version of this format."),
+    required(
+        "regions",
+        Kind::Named(REGION),
+        "The places where data is kept and code runs.",
+    ),
+    required("purposes", Kind::Named(PURPOSE), "The declared uses of data."),
+    optional(
+        "categories",
+        Kind::Categories(CATEGORY),
+        "Categories narrower than the built-in ones.",
+    ),
+    required(
+        "roles",
+        Kind::Named(ROLE),
+        "What each role of a principal may act for.",
+    ),
+    optional(
+        "sinks",
+        Kind::Named(SINK),
+        "The places that data can be written to, logs included.",
+    ),
+    required(
+        "crates",
+        Kind::Table(CRATES),
+        "Which packages of the workspace run where; each is in one list.",
+    ),
+    required("consent", Kind::Table(CONSENT), "How consent is asked for."),
+    required("keys", Kind::Table(KEYS), "How keys are held."),
+    required(
+        "release",
+        Kind::Table(RELEASE),
+        "What has to hold before anything crosses the border.",
+    ),
+];
+
+const REGION: &[Key] = &[
+    required(
+        "jurisdiction",
+        Kind::Jurisdiction,
+        "Whose law applies there: EU, or an ISO 3166-1 country code.",
+    ),
+    required(
+        "plane",
+        Kind::Word(Plane::WORDS),
+        "Whether its code may hold raw data of its subjects.",
+    ),
+];
+
+const PURPOSE: &[Key] = &[
+    required(
+        "use",
+        Kind::DataUse,
+        "The fideslang 3.1.4 data use, or a narrower one below it.",
+    ),
+    required(
+        "basis",
+        Kind::Word(Basis::WORDS),
+        "The lawful basis: GDPR Art. 6(1)(a) to (f).",
+    ),
+];
+
+const CATEGORY: &[Key] = &[
+    required(
+        "sensitivity",
+        Kind::Word(Sensitivity::WORDS),
+        "How sensitive a value is; not less than what the category extends.",
+    ),
+    optional(
+        "identifies",
+        Kind::Flag,
+        "Whether one value points at one person by itself; by default as what the category extends.",
+    ),
+    optional("description", Kind::Text, "What a value of the category is."),
+];
+
+const ROLE: &[Key] = &[required(
+    "purposes",
+    Kind::References(Section::Purposes),
+    "The purposes that the role may act for.",
+)];
+
+const SINK: &[Key] = &[
+    required("kind", Kind::Word(SinkKind::WORDS), "What sort of place it is."),
+    required(
+        "region",
+        Kind::Reference(Section::Regions),
+        "The region that it is in.",
+    ),
+];
+
+const CRATES: &[Key] = &[
+    optional("shared", Kind::Packages, "Packages that every plane links."),
+    optional("in_country", Kind::Packages, "Packages of in-country binaries."),
+    optional(
+        "central",
+        Kind::Packages,
+        "Packages of central binaries, which must not reach boundary-vault.",
+    ),
+    optional(
+        "tools",
+        Kind::Packages,
+        "Packages that may link both sides and are never deployed.",
+    ),
+];
+
+const CONSENT: &[Key] = &[required(
+    "grant_max_age",
+    Kind::Duration {
+        longest: Consent::LONGEST_AGE,
+    },
+    "For how long an answer of the consent ledger may be used; at most 24h.",
+)];
+
+const KEYS: &[Key] = &[required(
+    "lease",
+    Kind::Duration {
+        longest: Keys::LONGEST_LEASE,
+    },
+    "For how long an opened key authority is held in memory; 0s means not at all, at most 1h.",
+)];
+
+const RELEASE: &[Key] = &[
+    required(
+        "destination",
+        Kind::Reference(Section::Regions),
+        "The central region that released values go to.",
+    ),
+    required(
+        "minimum_subjects",
+        Kind::Count {
+            least: 2,
+            most: u32::MAX as u64,
+        },
+        "The least number of distinct subjects in a cohort.",
+    ),
+    required(
+        "max_share_percent",
+        Kind::Count { least: 1, most: 100 },
+        "The largest part of a cohort's sum, in per cent, that may come from one subject.",
+    ),
+];
