@@ -1,1 +1,34 @@
-//! Placeholder.
+//! What every plane may link: the wrappers that hold regulated values, sessions and grants, the control plane's
+//! decisions, events, releases, audit and stores.
+//!
+//! Nothing in this crate can open a sealed value: the keys and the code that uses them are in `boundary-vault`, which
+//! only in-country binaries link. ARCHITECTURE.md shows the rooms and the way of one value through them.
+
+pub mod audit;
+mod clock;
+pub mod control;
+mod data_key;
+mod error;
+mod grant;
+mod guarded;
+mod ids;
+mod plaintext;
+mod plane;
+mod record;
+pub mod seam;
+mod session;
+
+pub use boundary_derive::{Boundary, policy};
+pub use boundary_schema as schema;
+pub use boundary_schema::{Declaration, FieldDeclaration};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use data_key::{DATA_KEY_ID_LEN, DATA_KEY_VERSION, DataKey};
+pub use error::{AccessError, AuditError, DecodeError, GrantProblem, KeyError, Misuse, Refusal};
+pub use grant::{Grant, GrantFor};
+pub use guarded::{Guarded, Plain, Resident, Sealed};
+pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
+pub use plaintext::{Cell, Column, Plaintext};
+pub use plane::{Central, InCountry, Plane, Purpose, Region};
+pub use record::{GlobalRecord, Record, RecordId, ReleasableField, TenantRecord};
+pub use session::{NewRecord, Pseudonyms, RawSession, Session};
+pub use zeroize;

@@ -1,0 +1,218 @@
+//! Errors of access, grouped by who can mend them: the caller, the policy, the ledger, the custody.
+//!
+//! A value that does not open says nothing more than that ([`AccessError::Undecryptable`]): whether the key, the
+//! record or a byte was wrong is of use to an attacker only. No error carries a value of a record.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Why a value was not opened, sealed or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccessError {
+    /// The caller handed in things that do not belong together.
+    #[error("caller: {0}")]
+    Caller(#[from] Misuse),
+    /// The policy does not allow it.
+    #[error("policy: {0}")]
+    Policy(#[from] Refusal),
+    /// The grant does not hold, or no longer.
+    #[error("grant: {0}")]
+    Grant(#[from] GrantProblem),
+    /// The authority's key cannot be used.
+    #[error("custody: {0}")]
+    Key(#[from] KeyError),
+    /// The audit log could not take the record, so the value stays closed.
+    #[error("audit: {0}")]
+    Audit(#[from] AuditError),
+    /// The sealed value did not open. By design there is no further detail.
+    #[error("the sealed value did not open")]
+    Undecryptable,
+}
+
+/// A mistake of the calling code, found before any key was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The grant was given for another subject.
+    #[error("the grant is for another subject than the record's; resolve a grant for the record's own subject")]
+    GrantOfAnotherSubject,
+    /// The grant was given for another tenant.
+    #[error("the grant is for another tenant than the record's; resolve a grant with the record's own tenant")]
+    GrantOfAnotherTenant,
+    /// The residence is in another region than the session.
+    #[error("the subject resides in another region than this session's; route the write to a session of that region")]
+    AnotherRegion,
+    /// The residence belongs to another tenant or subject than the record.
+    #[error("the residence is of another tenant or subject than the record's")]
+    AnotherResidence,
+    /// The session was not opened for the tenant of the record.
+    #[error("the session was not opened for this record's tenant; name the tenant when you open the session")]
+    TenantNotInSession,
+    /// The value is longer than an envelope holds.
+    #[error("the value is longer than the 16 MiB that one field may hold; seal an object instead")]
+    TooLong,
+}
+
+/// A refusal by the policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The vault was not told of the table or event that the field belongs to. Unknown means no.
+    #[error("`{declaration}` is not registered with the vault; pass its DECLARATION when you open the vault")]
+    Unregistered {
+        /// Rust name of the struct.
+        declaration: &'static str,
+    },
+    /// The field may not be processed for the session's purpose.
+    #[error("`{declaration}::{field}` may not be processed for purpose `{purpose}`")]
+    Purpose {
+        /// Rust name of the struct.
+        declaration: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The purpose of the session.
+        purpose: &'static str,
+    },
+    /// The raw value of the field may not be in the session's region.
+    #[error("`{declaration}::{field}` is pinned to region `{pinned}`, and the session is in `{region}`")]
+    Residency {
+        /// Rust name of the struct.
+        declaration: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The region that the field is pinned to.
+        pinned: &'static str,
+        /// The region of the session.
+        region: String,
+    },
+    /// The role may not act for the purpose.
+    #[error("role `{role}` may not act for purpose `{purpose}`; grant it under [roles.{role}] in boundary.toml")]
+    Role {
+        /// The role of the principal.
+        role: String,
+        /// The purpose asked for.
+        purpose: String,
+    },
+    /// A name that the policy does not know. Unknown means no.
+    #[error("the policy declares no {kind} `{name}`")]
+    Unknown {
+        /// What kind of name.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Data of one region was about to reach a place of another.
+    #[error("`{sink}` is in region `{sink_region}`; data of region `{region}` may not reach it")]
+    Sink {
+        /// The sink.
+        sink: String,
+        /// The region of the sink.
+        sink_region: String,
+        /// The region of the data.
+        region: String,
+    },
+    /// The field has no declared way across the border of this kind.
+    #[error("`{declaration}::{field}` is not declared for release as {channel}")]
+    Release {
+        /// Rust name of the struct.
+        declaration: &'static str,
+        /// The field.
+        field: &'static str,
+        /// `a cohort` or `a de-identified value`.
+        channel: &'static str,
+    },
+}
+
+/// Why a grant was refused, or does not hold any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GrantProblem {
+    /// The ledger holds no consent for this purpose.
+    #[error("no consent is recorded for this purpose")]
+    NoConsent,
+    /// The subject withdrew consent or objected.
+    #[error("the subject withdrew from this purpose")]
+    Withdrawn,
+    /// The grant is older than the policy lets a grant be.
+    #[error("the grant has expired; resolve it again")]
+    Expired,
+    /// The subject has been erased.
+    #[error("the subject has been erased")]
+    Erased,
+}
+
+/// What a custody answers when a key cannot be used. The same on every rung of the ladder; nothing falls back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The authority is suspended or its key disabled.
+    #[error("the authority's key is disabled")]
+    Disabled,
+    /// The key waits for its deletion.
+    #[error("the authority's key is pending deletion")]
+    PendingDeletion,
+    /// There is no such authority or key.
+    #[error("no key authority for tenant `{tenant}` in region `{region}`; provision it first")]
+    Unknown {
+        /// The tenant.
+        tenant: String,
+        /// The region.
+        region: String,
+    },
+    /// The key is of another region or tenant than the vault's or the session's.
+    #[error("the key belongs to another authority than this session's")]
+    WrongAuthority,
+    /// The lease is older than the policy allows; renew the session.
+    #[error("the lease on the authority is older than {bound:?}; renew the session")]
+    LeaseExpired {
+        /// The policy's bound.
+        bound: Duration,
+    },
+    /// The custody did not answer.
+    #[error("the custody cannot be reached: {0}")]
+    Unreachable(String),
+    /// The custody refused.
+    #[error("the custody denies access: {0}")]
+    Denied(String),
+    /// What the custody keeps is not what it wrote.
+    #[error("the custody's record is damaged: {0}")]
+    Damaged(String),
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no randomness")]
+    NoRandomness,
+}
+
+/// Why the audit log could not take a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// The queue of the writer is full: records come faster than the disk takes them.
+    #[error("the audit queue is full")]
+    Full,
+    /// The writer stopped after an error.
+    #[error("the audit writer has stopped: {0}")]
+    Stopped(String),
+}
+
+/// Bytes or a cell that hold no value of the expected type. Says what was expected, never what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecodeError {
+    expected: &'static str,
+}
+
+impl DecodeError {
+    /// The error of a decoder that expected this.
+    #[must_use]
+    pub const fn new(expected: &'static str) -> Self {
+        Self { expected }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for DecodeError {}

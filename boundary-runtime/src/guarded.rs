@@ -1,0 +1,247 @@
+//! The wrappers that hold regulated values in the structs developers share.
+//!
+//! None of them has `Debug`, `Display`, `Serialize`, `Clone`, `PartialEq`, `Hash`, `Default` or `Deref`: what a struct
+//! holds cannot leave by a derive, a format string or a field access. [`Plain`], an opened value, has one exit,
+//! [`Plain::disclose`], which asks for a reason that reviewers see.
+
+use std::marker::PhantomData;
+
+use boundary_schema::Protection;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::{AccessError, DecodeError};
+use crate::plaintext::{Cell, CellContent, Column, Plaintext};
+use crate::seam::{FieldAddress, Opener};
+use crate::DataKey;
+
+/// A value as ciphertext under its record's data key. It is exactly its bytes.
+///
+/// ```compile_fail
+/// fn print(email: &boundary_runtime::Sealed<String>) {
+///     println!("{email:?}"); // a sealed value has no Debug
+/// }
+/// ```
+pub struct Sealed<T> {
+    bytes: Box<[u8]>,
+    value: PhantomData<fn() -> T>,
+}
+
+/// A value that lies as it is in its own region's store, so that the store can query it.
+///
+/// In a program it is as closed as a [`Sealed`] one: it opens by the same accessor, needs the record's data key to
+/// unwrap, and so is out of reach once the tenant's key is gone. The store's own files hold it in the clear, which
+/// the report says of every resident column.
+pub struct Resident<T: Zeroize> {
+    value: T,
+}
+
+impl<T: Zeroize> Drop for Resident<T> {
+    fn drop(&mut self) {
+        self.value.zeroize();
+    }
+}
+
+/// An opened value. Wiped when dropped; it has no other method than the exit.
+///
+/// ```compile_fail
+/// fn log(email: boundary_runtime::Plain<String>) -> String {
+///     format!("{email}") // an opened value has no Display
+/// }
+/// ```
+pub struct Plain<T: Zeroize> {
+    value: T,
+}
+
+impl<T: Zeroize> Plain<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { value }
+    }
+
+    /// The one named exit: the plaintext, for the reason given. Each use is listed in the report with its reason.
+    ///
+    /// ```
+    /// # use boundary_runtime::Plain;
+    /// fn print_receipt(email: &Plain<String>) -> usize {
+    ///     email.disclose("address the receipt to the payer").len()
+    /// }
+    /// ```
+    pub fn disclose(&self, reason: &'static str) -> &T {
+        let _ = reason;
+        &self.value
+    }
+}
+
+impl<T: Zeroize> Drop for Plain<T> {
+    fn drop(&mut self) {
+        self.value.zeroize();
+    }
+}
+
+mod sealed {
+    use super::{Plaintext, Resident, Sealed};
+
+    pub trait Guarded {}
+    impl<T: Plaintext> Guarded for Sealed<T> {}
+    impl<T: Plaintext> Guarded for Resident<T> {}
+    impl<G: Guarded> Guarded for Option<G> {}
+}
+
+/// A wrapper that may hold a regulated field: [`Sealed`], [`Resident`], or an `Option` of either.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds a regulated value in the clear",
+    label = "this field's raw form may not be everywhere, so its type must keep it closed",
+    note = "write `Sealed<{Self}>` (ciphertext) or `Resident<{Self}>` (plain in its own region's store), or an \
+            `Option` of one"
+)]
+pub trait Guarded: sealed::Guarded + Sized {
+    /// What is given in when the field is written.
+    type Value;
+    /// What an accessor gives out.
+    type Opened;
+    /// How the wrapper protects the value.
+    const PROTECTION: Protection;
+
+    /// Closes a value. Called by generated code through [`crate::Session`].
+    #[doc(hidden)]
+    fn close(
+        value: Self::Value,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Self, AccessError>;
+
+    /// Opens a value. Called by generated code through [`crate::Session`].
+    #[doc(hidden)]
+    fn open(
+        &self,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Self::Opened, AccessError>;
+}
+
+impl<T: Plaintext> Guarded for Sealed<T> {
+    type Value = T;
+    type Opened = Plain<T>;
+    const PROTECTION: Protection = Protection::Sealed;
+
+    fn close(
+        value: T,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Self, AccessError> {
+        let value = Plain::new(value);
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
+        value.value.encode(&mut plaintext);
+        let mut bytes = Vec::new();
+        opener.seal(key, field, &plaintext, &mut bytes)?;
+        Ok(Self { bytes: bytes.into_boxed_slice(), value: PhantomData })
+    }
+
+    fn open(
+        &self,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Plain<T>, AccessError> {
+        let mut plaintext = Zeroizing::new(Vec::new());
+        opener.open(key, field, &self.bytes, &mut plaintext)?;
+        // What was sealed as this type decodes as it; anything else is as opaque as a failed tag.
+        T::decode(&plaintext).map(Plain::new).map_err(|_| AccessError::Undecryptable)
+    }
+}
+
+impl<T: Plaintext> Guarded for Resident<T> {
+    type Value = T;
+    type Opened = Plain<T>;
+    const PROTECTION: Protection = Protection::Resident;
+
+    fn close(
+        value: T,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Self, AccessError> {
+        let resident = Self { value };
+        opener.admit(key, field)?;
+        Ok(resident)
+    }
+
+    fn open(
+        &self,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Plain<T>, AccessError> {
+        opener.admit(key, field)?;
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
+        self.value.encode(&mut plaintext);
+        T::decode(&plaintext).map(Plain::new).map_err(|_| AccessError::Undecryptable)
+    }
+}
+
+impl<G: Guarded> Guarded for Option<G> {
+    type Value = Option<G::Value>;
+    type Opened = Option<G::Opened>;
+    const PROTECTION: Protection = G::PROTECTION;
+
+    fn close(
+        value: Self::Value,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Self, AccessError> {
+        value.map(|value| G::close(value, opener, key, field)).transpose()
+    }
+
+    fn open(
+        &self,
+        opener: &dyn Opener,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+    ) -> Result<Self::Opened, AccessError> {
+        self.as_ref().map(|guarded| guarded.open(opener, key, field)).transpose()
+    }
+}
+
+impl<T> Sealed<T> {
+    /// The ciphertext, for a store of one's own. It opens only with the record's data key in its own region.
+    #[must_use]
+    pub fn as_ciphertext(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// A sealed value as a store kept it. Whether it opens is decided when it is opened.
+    #[must_use]
+    pub fn from_ciphertext(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.into(), value: PhantomData }
+    }
+}
+
+impl<T> Column for Sealed<T> {
+    fn to_cell(&self) -> Cell {
+        Cell::blob(&self.bytes)
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        match &cell.0 {
+            CellContent::Blob(bytes) => Ok(Self::from_ciphertext(bytes)),
+            _ => Err(DecodeError::new("a binary cell with ciphertext")),
+        }
+    }
+}
+
+impl<T: Column + Zeroize> Column for Resident<T> {
+    /// A closed cell: [`Column::from_cell`] of the plain type refuses it, so the row is no way around the accessor.
+    fn to_cell(&self) -> Cell {
+        self.value.to_cell().closed()
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        match &cell.0 {
+            CellContent::Closed(inner) => T::from_cell(inner).map(|value| Self { value }),
+            _ => Err(DecodeError::new("a closed cell from a region's store")),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The bytes of a value while it is sealed, and the cell of a store that holds it.
+//!
+//! [`Plaintext`] is for values that are sealed; [`Column`] for values that lie in a column as they are. [`Cell`] is
+//! opaque outside this crate: otherwise the row of a record would be a way around its accessors.
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::DecodeError;
+
+/// A value that can be sealed: turned into bytes and back, and wiped.
+///
+/// The encodings are part of envelope format v1: integers are 8 bytes little-endian, text is UTF-8, bytes are bytes.
+/// Implement it for your own types by delegating:
+///
+/// ```
+/// use boundary_runtime::{DecodeError, Plaintext};
+/// use boundary_runtime::zeroize::{Zeroize, Zeroizing};
+///
+/// #[derive(Zeroize)]
+/// struct CardNumber(String);
+///
+/// impl Plaintext for CardNumber {
+///     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+///         self.0.encode(out);
+///     }
+///     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+///         String::decode(bytes).map(CardNumber)
+///     }
+/// }
+/// ```
+pub trait Plaintext: Zeroize + Sized {
+    /// Appends the value's bytes.
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>);
+
+    /// Reads the value back.
+    ///
+    /// # Errors
+    /// If the bytes are no value of this type.
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
+}
+
+impl Plaintext for String {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| DecodeError::new("UTF-8 text"))
+    }
+}
+
+impl Plaintext for Vec<u8> {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+        out.extend_from_slice(self);
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Ok(bytes.to_vec())
+    }
+}
+
+impl Plaintext for bool {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+        out.push(u8::from(*self));
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        match bytes {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(DecodeError::new("a boolean")),
+        }
+    }
+}
+
+/// The content of one column of one row. Opaque: only this crate's stores and queues look inside.
+pub struct Cell(pub(crate) CellContent);
+
+pub(crate) enum CellContent {
+    Null,
+    Integer(i64),
+    Text(Zeroizing<String>),
+    Blob(Zeroizing<Vec<u8>>),
+    /// The content of a resident column: no type but `Resident` reads it.
+    Closed(Box<Cell>),
+}
+
+impl Cell {
+    pub(crate) fn null() -> Self {
+        Self(CellContent::Null)
+    }
+
+    pub(crate) fn blob(bytes: &[u8]) -> Self {
+        Self(CellContent::Blob(Zeroizing::new(bytes.to_vec())))
+    }
+
+    /// This cell as the content of a resident column. Nothing stays nothing: a missing value needs no closing.
+    pub(crate) fn closed(self) -> Self {
+        match self.0 {
+            CellContent::Null | CellContent::Closed(_) => self,
+            _ => Self(CellContent::Closed(Box::new(self))),
+        }
+    }
+}
+
+/// A value that lies in a column as it is: identifiers, global fields, resident fields.
+///
+/// ```
+/// use boundary_runtime::{Cell, Column, DecodeError};
+///
+/// enum Plan { Basic, Pro }
+///
+/// impl Column for Plan {
+///     fn to_cell(&self) -> Cell {
+///         match self { Plan::Basic => "basic".to_owned(), Plan::Pro => "pro".to_owned() }.to_cell()
+///     }
+///     fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+///         match String::from_cell(cell)?.as_str() {
+///             "basic" => Ok(Plan::Basic),
+///             "pro" => Ok(Plan::Pro),
+///             _ => Err(DecodeError::new("a plan: basic or pro")),
+///         }
+///     }
+/// }
+/// ```
+pub trait Column: Sized {
+    /// The cell that holds this value.
+    fn to_cell(&self) -> Cell;
+
+    /// Reads the value back.
+    ///
+    /// # Errors
+    /// If the cell holds no value of this type.
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError>;
+}
+
+impl Column for String {
+    fn to_cell(&self) -> Cell {
+        Cell(CellContent::Text(Zeroizing::new(self.clone())))
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        match &cell.0 {
+            CellContent::Text(text) => Ok(text.to_string()),
+            _ => Err(DecodeError::new("a text cell")),
+        }
+    }
+}
+
+impl Column for bool {
+    fn to_cell(&self) -> Cell {
+        Cell(CellContent::Integer(i64::from(*self)))
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        match &cell.0 {
+            CellContent::Integer(0) => Ok(false),
+            CellContent::Integer(1) => Ok(true),
+            _ => Err(DecodeError::new("a boolean cell")),
+        }
+    }
+}
+
+impl Column for Vec<u8> {
+    fn to_cell(&self) -> Cell {
+        Cell::blob(self)
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        match &cell.0 {
+            CellContent::Blob(bytes) => Ok(bytes.to_vec()),
+            _ => Err(DecodeError::new("a binary cell")),
+        }
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    fn to_cell(&self) -> Cell {
+        self.as_ref().map_or_else(Cell::null, Column::to_cell)
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        match &cell.0 {
+            CellContent::Null => Ok(None),
+            _ => T::from_cell(cell).map(Some),
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty),*) => {$(
+        impl Plaintext for $type {
+            fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+                let mut bytes = i128::from(*self).to_le_bytes();
+                out.extend_from_slice(&bytes[..8]);
+                bytes.zeroize();
+            }
+
+            fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+                let wrong = || DecodeError::new(concat!("an integer of type ", stringify!($type)));
+                let bytes: [u8; 8] = bytes.try_into().map_err(|_| wrong())?;
+                // The sign of the type says how the eight bytes are to be read.
+                if <$type>::MIN == 0 {
+                    <$type>::try_from(u64::from_le_bytes(bytes)).map_err(|_| wrong())
+                } else {
+                    <$type>::try_from(i64::from_le_bytes(bytes)).map_err(|_| wrong())
+                }
+            }
+        }
+    )*};
+}
+integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+macro_rules! integer_columns {
+    ($($type:ty),*) => {$(
+        impl Column for $type {
+            fn to_cell(&self) -> Cell {
+                Cell(CellContent::Integer(i64::from(*self)))
+            }
+
+            fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+                match cell.0 {
+                    CellContent::Integer(number) => <$type>::try_from(number)
+                        .map_err(|_| DecodeError::new(concat!("an integer of type ", stringify!($type)))),
+                    _ => Err(DecodeError::new("an integer cell")),
+                }
+            }
+        }
+    )*};
+}
+integer_columns!(u8, u16, u32, i8, i16, i32, i64);
+
+macro_rules! identifier_columns {
+    ($($type:ty),*) => {$(
+        impl Column for $type {
+            fn to_cell(&self) -> Cell {
+                Cell(CellContent::Text(Zeroizing::new(self.as_str().to_owned())))
+            }
+
+            fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+                String::from_cell(cell).map(Into::into)
+            }
+        }
+    )*};
+}
+identifier_columns!(crate::TenantId, crate::SubjectId);

@@ -1,0 +1,103 @@
+//! The seam between what every plane links and the vault, which only in-country binaries link.
+//!
+//! **Named only by `boundary-vault` and by tests.** Rust has no crate-private friendship across crates, so anybody can
+//! implement [`Opener`] and mint a session from it. It gains them nothing: an opener receives ciphertext, and one that
+//! was not made by the vault has no key to open it with (attack 40). The lint reports whoever names this module.
+
+use std::sync::Arc;
+
+use boundary_schema::{Declaration, FieldDeclaration};
+use zeroize::Zeroizing;
+
+use crate::audit::Audit;
+use crate::clock::Clock;
+use crate::data_key::DataKey;
+use crate::error::AccessError;
+use crate::plane::{InCountry, Purpose, Region};
+use crate::session::{InCountryMeans, Session};
+use crate::{Principal, TenantId};
+
+/// What identifies a record: bound into its data key and into each of its sealed fields.
+#[derive(Clone, Copy)]
+pub struct RecordAddress<'a> {
+    /// The declaration of the record's table or event.
+    pub declaration: &'static Declaration,
+    /// The tenant that owns the record.
+    pub tenant: &'a TenantId,
+    /// The record's identifier in canonical text.
+    pub record_id: &'a str,
+}
+
+/// What identifies one sealed field of a record.
+#[derive(Clone, Copy)]
+pub struct FieldAddress<'a> {
+    /// The record.
+    pub record: RecordAddress<'a>,
+    /// The field's declaration: one of `record.declaration.fields`.
+    pub field: &'static FieldDeclaration,
+}
+
+/// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was.
+pub trait Opener: Send + Sync {
+    /// The region whose keys this opener holds.
+    fn region(&self) -> &str;
+
+    /// Makes a fresh data key for a record, wrapped under the authority of the record's tenant.
+    ///
+    /// # Errors
+    /// If the session has no lease on the tenant's authority, or the lease has ended.
+    fn create(&self, record: &RecordAddress<'_>) -> Result<DataKey, AccessError>;
+
+    /// Checks that the record's data key unwraps, which is what admits to its resident fields.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    fn admit(&self, key: &DataKey, field: &FieldAddress<'_>) -> Result<(), AccessError>;
+
+    /// Seals one field under the record's data key and appends the envelope to `out`.
+    ///
+    /// # Errors
+    /// If the data key does not unwrap, or the plaintext is too long.
+    fn seal(
+        &self,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), AccessError>;
+
+    /// Opens one field and appends the plaintext to `out`.
+    ///
+    /// # Errors
+    /// If the field's table is not registered, the data key does not unwrap, or the envelope was made for another
+    /// field, record, tenant, region or classification.
+    fn open(
+        &self,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+        sealed: &[u8],
+        out: &mut Zeroizing<Vec<u8>>,
+    ) -> Result<(), AccessError>;
+}
+
+/// Signs in a region's name: releases for the border, the heads of its logs, the identity cards of its stores.
+pub trait Signer: Send + Sync {
+    /// The region in whose name it signs.
+    fn region(&self) -> &str;
+
+    /// The Ed25519 signature (RFC 8032) of the message.
+    fn sign(&self, message: &[u8]) -> [u8; 64];
+
+    /// The public key that verifies it, which the other planes are given.
+    fn verifying_key(&self) -> [u8; 32];
+}
+
+/// A session in region `R` for purpose `U` that opens with `opener`.
+pub fn in_country_session<R: Region, U: Purpose>(
+    principal: Principal,
+    opener: Box<dyn Opener>,
+    audit: Arc<dyn Audit>,
+    clock: Arc<dyn Clock>,
+) -> Session<InCountry<R>, U> {
+    Session::new(principal, InCountryMeans { opener, audit, clock })
+}

@@ -1,0 +1,287 @@
+//! A session: plane, purpose and principal, and in-country the hold on keys.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use boundary_schema::{FieldDeclaration, FieldRole, Residency};
+
+use crate::audit::{Act, Audit, AuditRecord, Outcome};
+use crate::clock::Clock;
+use crate::control::Residence;
+use crate::error::{AccessError, Misuse, Refusal};
+use crate::grant::GrantFor;
+use crate::guarded::Guarded;
+use crate::plane::{Central, InCountry, Plane, Purpose, Region};
+use crate::record::{RecordId, TenantRecord};
+use crate::seam::{FieldAddress, Opener, RecordAddress};
+use crate::{DataKey, Declaration, Principal, Pseudonym, TenantId};
+
+/// A principal at work on plane `P` for purpose `U`.
+///
+/// A central session is made by anybody and opens nothing. An in-country session that can open anything comes from
+/// `boundary-vault`, which central crates do not link.
+pub struct Session<P: Plane, U: Purpose> {
+    principal: Principal,
+    means: P::Means,
+    purpose: PhantomData<fn() -> U>,
+}
+
+/// What an in-country session holds.
+#[doc(hidden)]
+pub struct InCountryMeans {
+    pub(crate) opener: Box<dyn Opener>,
+    pub(crate) audit: Arc<dyn Audit>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl<P: Plane, U: Purpose> Session<P, U> {
+    pub(crate) fn new(principal: Principal, means: P::Means) -> Self {
+        Self { principal, means, purpose: PhantomData }
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl<U: Purpose> Session<Central, U> {
+    /// A central session: it reads what crossed the border and opens nothing.
+    #[must_use]
+    pub fn central(principal: Principal) -> Self {
+        Self::new(principal, ())
+    }
+}
+
+impl<P: Plane, U: Purpose> fmt::Debug for Session<P, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Session({} as {} for {})", self.principal.name, self.principal.role, U::NAME)
+    }
+}
+
+mod sealed {
+    pub trait RawSession {}
+}
+
+/// A session that may hold raw values: one of an in-country plane. The base of every generated "may read" trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no in-country session",
+    label = "only a session of an in-country plane can hold raw values",
+    note = "run this code in the subject's region with a session from its vault, or ask the gate for cohorts or \
+            de-identified values"
+)]
+pub trait RawSession: sealed::RawSession {
+    /// The purpose of the session.
+    type Purpose: Purpose;
+    /// The region of the session.
+    type Region: Region;
+
+    /// Opens a field of a record. Called by generated accessors.
+    #[doc(hidden)]
+    fn open<T: TenantRecord, G: Guarded>(
+        &self,
+        record: &T,
+        field: usize,
+        value: &G,
+        grant: &impl GrantFor<Self::Purpose>,
+    ) -> Result<G::Opened, AccessError>;
+
+    /// Closes a new value of a field of an existing record. Called by generated setters.
+    #[doc(hidden)]
+    fn reseal<T: TenantRecord, G: Guarded>(
+        &self,
+        record: &T,
+        field: usize,
+        value: G::Value,
+    ) -> Result<G, AccessError>;
+
+    /// Starts a new record. Called by generated `seal`.
+    #[doc(hidden)]
+    fn start<'s>(
+        &'s self,
+        declaration: &'static Declaration,
+        residence: &'s Residence,
+        record_id: &impl RecordId,
+    ) -> Result<NewRecord<'s>, AccessError>;
+}
+
+impl<R: Region, U: Purpose> sealed::RawSession for Session<InCountry<R>, U> {}
+
+impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
+    type Purpose = U;
+    type Region = R;
+
+    fn open<T: TenantRecord, G: Guarded>(
+        &self,
+        record: &T,
+        field: usize,
+        value: &G,
+        grant: &impl GrantFor<U>,
+    ) -> Result<G::Opened, AccessError> {
+        let grant = grant.grant();
+        let field = &T::DECLARATION.fields[field];
+        grant.check(record.tenant(), record.subject(), self.means.clock.now())?;
+        let opened = self.open_for_purpose(record, field, value);
+        let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::Refused };
+        self.record(Act::Open, record.tenant(), |audit| {
+            audit.outcome = outcome;
+            audit.subject = Some(grant.pseudonym());
+            audit.data_key = Some(record.data_key().id());
+            audit.declaration = Some(T::DECLARATION.name);
+            audit.field = Some(field.field);
+        })?;
+        opened
+    }
+
+    fn reseal<T: TenantRecord, G: Guarded>(
+        &self,
+        record: &T,
+        field: usize,
+        value: G::Value,
+    ) -> Result<G, AccessError> {
+        let field = &T::DECLARATION.fields[field];
+        self.check_region(T::DECLARATION, field, record.data_key())?;
+        let id = record.record_id();
+        let address = RecordAddress { declaration: T::DECLARATION, tenant: record.tenant(), record_id: &id };
+        G::close(value, &*self.means.opener, record.data_key(), &FieldAddress { record: address, field })
+    }
+
+    fn start<'s>(
+        &'s self,
+        declaration: &'static Declaration,
+        residence: &'s Residence,
+        record_id: &impl RecordId,
+    ) -> Result<NewRecord<'s>, AccessError> {
+        if residence.region() != self.means.opener.region() {
+            return Err(Misuse::AnotherRegion.into());
+        }
+        let record_id = record_id.canonical().into_owned();
+        let address = RecordAddress { declaration, tenant: residence.tenant(), record_id: &record_id };
+        let data_key = self.means.opener.create(&address)?;
+        Ok(NewRecord { opener: &*self.means.opener, declaration, residence, record_id, data_key })
+    }
+}
+
+impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
+    /// Opens a field if the policy lets this session's purpose and region have it; neither grant nor audit.
+    pub(crate) fn open_for_purpose<T: TenantRecord, G: Guarded>(
+        &self,
+        record: &T,
+        field: &'static FieldDeclaration,
+        value: &G,
+    ) -> Result<G::Opened, AccessError> {
+        let declaration = T::DECLARATION;
+        if !field.purposes.contains(&U::NAME) {
+            return Err(
+                Refusal::Purpose { declaration: declaration.rust, field: field.field, purpose: U::NAME }.into()
+            );
+        }
+        self.check_region(declaration, field, record.data_key())?;
+        let id = record.record_id();
+        let address = RecordAddress { declaration, tenant: record.tenant(), record_id: &id };
+        value.open(&*self.means.opener, record.data_key(), &FieldAddress { record: address, field })
+    }
+
+    fn check_region(
+        &self,
+        declaration: &'static Declaration,
+        field: &'static FieldDeclaration,
+        key: &DataKey,
+    ) -> Result<(), AccessError> {
+        let region = self.means.opener.region();
+        if key.region() != region {
+            return Err(Misuse::AnotherRegion.into());
+        }
+        match field.residency {
+            Residency::Pinned(pinned) if pinned != region => Err(Refusal::Residency {
+                declaration: declaration.rust,
+                field: field.field,
+                pinned,
+                region: region.to_owned(),
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes an audit record of this session.
+    pub(crate) fn record(
+        &self,
+        act: Act,
+        tenant: &TenantId,
+        fill: impl FnOnce(&mut AuditRecord),
+    ) -> Result<(), AccessError> {
+        let mut record = AuditRecord::new(self.means.clock.now(), act, self.principal.clone());
+        record.purpose = Some(U::NAME);
+        record.tenant = Some(tenant.clone());
+        fill(&mut record);
+        self.means.audit.record(record).map_err(AccessError::from)
+    }
+
+    /// The session's region, as the vault holds its keys.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.means.opener.region()
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.means.clock
+    }
+
+    pub(crate) fn audit(&self) -> &dyn Audit {
+        &*self.means.audit
+    }
+}
+
+/// A record in the making: its residence, its fresh data key.
+#[doc(hidden)]
+pub struct NewRecord<'s> {
+    opener: &'s dyn Opener,
+    declaration: &'static Declaration,
+    residence: &'s Residence,
+    record_id: String,
+    data_key: DataKey,
+}
+
+impl NewRecord<'_> {
+    /// Closes a field of the new record.
+    #[doc(hidden)]
+    pub fn close<G: Guarded>(&self, field: usize, value: G::Value) -> Result<G, AccessError> {
+        let field = &self.declaration.fields[field];
+        if let Residency::Pinned(pinned) = field.residency
+            && pinned != self.residence.region()
+        {
+            return Err(Refusal::Residency {
+                declaration: self.declaration.rust,
+                field: field.field,
+                pinned,
+                region: self.residence.region().to_owned(),
+            }
+            .into());
+        }
+        let record = RecordAddress {
+            declaration: self.declaration,
+            tenant: self.residence.tenant(),
+            record_id: &self.record_id,
+        };
+        G::close(value, self.opener, &self.data_key, &FieldAddress { record, field })
+    }
+
+    /// Ends the making: tenant, subject and data key for the record's own fields.
+    #[doc(hidden)]
+    pub fn finish(self) -> (TenantId, crate::SubjectId, DataKey) {
+        debug_assert!(self.declaration.role(FieldRole::RecordId).is_some(), "the derive requires a record id");
+        (self.residence.tenant().clone(), self.residence.subject().clone(), self.data_key)
+    }
+}
+
+/// Gives the pseudonyms of subjects: implemented by the vault, whose keys they are made with.
+pub trait Pseudonyms: Send + Sync {
+    /// The subject's pseudonym under its tenant's key in this region.
+    ///
+    /// # Errors
+    /// If the tenant's authority was not opened, or its lease has ended.
+    fn pseudonym(&self, tenant: &TenantId, subject: &crate::SubjectId) -> Result<Pseudonym, AccessError>;
+}
