@@ -16,13 +16,14 @@ use super::error::{Report, quoted};
 use super::parts::{
     Consent, CratePlane, Crates, Keys, Plane, Purpose, Region, ReleaseRules, Role, Sink, same_crate,
 };
-use crate::nearest::listed;
+use crate::nearest::{listed, nearest};
+use crate::taxonomy::{self, BUILT_IN, ExtensionError};
 use crate::{Name, Taxonomy};
 
 /// The policy, if the file says enough to make it.
 pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Option<Policy> {
     let root = root.get_ref();
-    let categories = taxonomy(root, report);
+    let categories = categories(root, report);
     let crates = crates(root, report);
     let regions = entries(root, "regions", |name, region| {
         Some(Region {
@@ -78,7 +79,7 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
 }
 
 /// Adds the policy's categories, parents first: the table is ordered by key.
-fn taxonomy(root: &DeTable<'_>, report: &mut Report<'_>) -> Taxonomy {
+fn categories(root: &DeTable<'_>, report: &mut Report<'_>) -> Taxonomy {
     let mut taxonomy = Taxonomy::built_in();
     for (key, category) in table(root, "categories").into_iter().flatten() {
         let Some(category) = category.get_ref().as_table() else {
@@ -92,10 +93,24 @@ fn taxonomy(root: &DeTable<'_>, report: &mut Report<'_>) -> Taxonomy {
             .and_then(|value| value.get_ref().as_bool());
         let description = category.get("description").and_then(text);
         if let Err(error) = taxonomy.extend(key.get_ref(), sensitivity, identifies, description) {
-            report.add(key.span(), error.to_string(), None);
+            let meant = match &error {
+                ExtensionError::NoAncestor(key) => with_known_root(key),
+                _ => None,
+            };
+            report.add_with_nearest(key.span(), error.to_string(), meant.as_deref());
         }
     }
     taxonomy
+}
+
+/// The key with its first word put right, if that is a slip.
+fn with_known_root(key: &str) -> Option<String> {
+    let (root, rest) = key.split_once('.')?;
+    let roots = BUILT_IN
+        .iter()
+        .map(|row| row.key)
+        .filter(|key| taxonomy::is_root(key));
+    Some(format!("{}.{rest}", nearest(root, roots)?))
 }
 
 /// Sorts the packages into their lists; a package that is in two, or twice in one, is a mistake.

@@ -2,13 +2,14 @@
 //!
 //! What only several keys together can get wrong is for `build`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::{DeArray, DeString, DeTable, DeValue};
 
 use super::duration;
-use super::error::{Report, quoted};
+use super::error::{Report, excerpt, quoted};
 use super::parts::Jurisdiction;
 use super::shape::{Key, Kind, ROOT, Section};
 use super::{Policy, build};
@@ -35,9 +36,10 @@ impl Check<'_, '_> {
         let place = if path.is_empty() {
             "the policy".to_owned()
         } else {
-            quoted(path)
+            format!("`{path}`")
         };
         let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        let mut misspelt = BTreeSet::new();
         for (found, value) in table {
             let name: &str = found.get_ref();
             match keys.iter().find(|key| key.name == name) {
@@ -48,15 +50,15 @@ impl Check<'_, '_> {
                         quoted(name),
                         listed(&names)
                     );
-                    self.report
-                        .add_with_nearest(found.span(), message, nearest(name, names.iter().copied()));
+                    let meant = nearest(name, names.iter().copied());
+                    misspelt.extend(meant);
+                    self.report.add_with_nearest(found.span(), message, meant);
                 }
             }
         }
-        for key in keys
-            .iter()
-            .filter(|key| key.required && !table.contains_key(key.name))
-        {
+        let is_missing =
+            |key: &&Key| key.required && !table.contains_key(key.name) && !misspelt.contains(key.name);
+        for key in keys.iter().filter(is_missing) {
             let message = format!(
                 "{place} lacks the key `{}`, expected {}",
                 key.name,
@@ -70,22 +72,20 @@ impl Check<'_, '_> {
         let span = value.span();
         match (kind, value.get_ref()) {
             (Kind::Table(keys), DeValue::Table(table)) => self.table(table, span, keys, path),
-            (Kind::Named(keys), DeValue::Table(table)) => {
-                self.entries(table, keys, path, |name| {
-                    Name::new(name).err().map(|error| error.to_string())
-                });
-            }
-            // Whether the key of a category is in order depends on the others: see `build`.
-            (Kind::Categories(keys), DeValue::Table(table)) => self.entries(table, keys, path, |_| None),
+            (Kind::Named(keys), DeValue::Table(table)) => self.entries(table, keys, path),
+            (Kind::Categories(keys), DeValue::Table(table)) => self.categories(table, keys, path),
             (Kind::References(section), DeValue::Array(array)) => {
                 for (index, item) in array.iter().enumerate() {
                     match item.get_ref() {
                         DeValue::String(name) if is_repeated(array, index) => {
-                            let message = format!("{} lists {} twice", quoted(path), quoted(name));
+                            let message = format!("`{path}`: {} is listed twice", quoted(name));
                             self.report.add(item.span(), message, None);
                         }
                         DeValue::String(name) => self.reference(name, item.span(), *section, path),
-                        other => self.mismatch(item.span(), path, &shown(other), kind, None),
+                        other => {
+                            let expected = Kind::Reference(*section).expected();
+                            self.mismatch(item.span(), path, other, &expected, None);
+                        }
                     }
                 }
             }
@@ -93,7 +93,7 @@ impl Check<'_, '_> {
                 for item in array {
                     match item.get_ref() {
                         DeValue::String(name) if is_package(name) => {}
-                        other => self.mismatch(item.span(), path, &shown(other), kind, None),
+                        other => self.mismatch(item.span(), path, other, "the name of a package", None),
                     }
                 }
             }
@@ -105,59 +105,86 @@ impl Check<'_, '_> {
                         (Kind::DataUse, DeValue::String(text)) => taxonomy::nearest_data_use(text),
                         _ => None,
                     };
-                    self.mismatch(span, path, &shown(scalar), kind, meant);
+                    self.mismatch(span, path, scalar, &kind.expected(), meant);
                 }
             }
         }
     }
 
-    fn entries(
-        &mut self,
-        table: &DeTable<'_>,
-        keys: &'static [Key],
-        path: &str,
-        fault: impl Fn(&str) -> Option<String>,
-    ) {
+    /// Checks the entries of a table of named tables.
+    fn entries(&mut self, table: &DeTable<'_>, keys: &'static [Key], path: &str) {
         for (name, value) in table {
-            if let Some(fault) = fault(name.get_ref()) {
+            if let Err(error) = Name::new(name.get_ref()) {
                 self.report.add(
                     name.span(),
-                    format!("{} in `{path}`: {fault}", quoted(name.get_ref())),
+                    format!("{} in `{path}`: {error}", quoted(name.get_ref())),
                     None,
                 );
             }
-            let path = join(path, name.get_ref());
-            match value.get_ref() {
-                DeValue::Table(entry) => self.table(entry, name.span(), keys, &path),
-                other => self.mismatch(value.span(), &path, &shown(other), &Kind::Table(keys), None),
+            self.entry(name, value, keys, path);
+        }
+    }
+
+    /// Checks the entries of the table of categories. Whether their keys are in order depends on the others: that is
+    /// for `build`.
+    fn categories(&mut self, table: &DeTable<'_>, keys: &'static [Key], path: &str) {
+        for (name, value) in table {
+            // Without quotes TOML makes a table of every word of a dotted key.
+            if taxonomy::is_root(name.get_ref()) && value.get_ref().is_table() {
+                let message = format!("`{path}.{}` is not a category but a whole branch", name.get_ref());
+                let help = format!("quote the key of the category: `[{path}.\"user.demographic.age\"]`");
+                self.report.add(name.span(), message, Some(help));
+            } else {
+                self.entry(name, value, keys, path);
             }
+        }
+    }
+
+    fn entry(
+        &mut self,
+        name: &Spanned<DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+        keys: &'static [Key],
+        path: &str,
+    ) {
+        let path = join(path, name.get_ref());
+        match value.get_ref() {
+            DeValue::Table(entry) => self.table(entry, name.span(), keys, &path),
+            other => self.mismatch(value.span(), &path, other, &Kind::Table(keys).expected(), None),
         }
     }
 
     fn reference(&mut self, name: &str, span: Range<usize>, section: Section, path: &str) {
-        let declared: Vec<&str> = build::table(self.root, section.key())
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.get_ref().as_ref())
-            .collect();
-        if !declared.contains(&name) {
-            let expected = match declared.as_slice() {
-                [] => format!("but no {} is declared", section.entry()),
-                declared => format!("expected one of {}", listed(declared)),
-            };
-            let message = format!(
-                "{} names the unknown {} {}, {expected}",
-                quoted(path),
-                section.entry(),
-                quoted(name)
-            );
-            let meant = nearest(name, declared.iter().copied());
-            self.report.add_with_nearest(span, message, meant);
+        // A missing section is a mistake of its own, and the names that it would declare cannot be judged.
+        let Some(declared) = build::table(self.root, section.key()) else {
+            return;
+        };
+        if declared.contains_key(name) {
+            return;
         }
+        let declared: Vec<&str> = declared.keys().map(|name| name.get_ref().as_ref()).collect();
+        let expected = match declared.as_slice() {
+            [] => format!("but no {} is declared", section.entry()),
+            declared => format!("expected one of {}", listed(declared)),
+        };
+        let message = format!(
+            "`{path}`: found the unknown {} {}, {expected}",
+            section.entry(),
+            quoted(name)
+        );
+        self.report
+            .add_with_nearest(span, message, nearest(name, declared.iter().copied()));
     }
 
-    fn mismatch(&mut self, span: Range<usize>, path: &str, found: &str, kind: &Kind, meant: Option<&str>) {
-        let message = format!("{}: found {found}, expected {}", quoted(path), kind.expected());
+    fn mismatch(
+        &mut self,
+        span: Range<usize>,
+        path: &str,
+        found: &DeValue<'_>,
+        expected: &str,
+        meant: Option<&str>,
+    ) {
+        let message = format!("`{path}`: found {}, expected {expected}", shown(found));
         self.report.add_with_nearest(span, message, meant);
     }
 }
@@ -183,13 +210,10 @@ fn is_of_kind(value: &DeValue<'_>, kind: &Kind) -> bool {
 
 /// Whether the text at `index` of the array stands before it too.
 fn is_repeated(array: &DeArray<'_>, index: usize) -> bool {
-    let text = |item: &Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
-    array.get(index).is_some_and(|item| {
-        array
-            .iter()
-            .take(index)
-            .any(|earlier| text(earlier) == text(item))
-    })
+    let mut earlier = array.iter().take(index);
+    array
+        .get(index)
+        .is_some_and(|item| earlier.any(|other| other.get_ref().as_str() == item.get_ref().as_str()))
 }
 
 /// Whether Cargo could have a package of this name.
@@ -222,6 +246,6 @@ fn join(path: &str, key: &str) -> String {
     match (path.is_empty(), bare) {
         (true, _) => key.to_owned(),
         (false, true) => format!("{path}.{key}"),
-        (false, false) => format!("{path}.\"{key}\""),
+        (false, false) => format!("{path}.\"{}\"", excerpt(key)),
     }
 }

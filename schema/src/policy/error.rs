@@ -190,8 +190,22 @@ impl<'a> Report<'a> {
 
 /// `text` in backticks, fit for one line of a message.
 pub(super) fn quoted(text: &str) -> String {
+    format!("`{}`", excerpt(text))
+}
+
+/// The beginning of `text`, fit for one line of a message.
+pub(super) fn excerpt(text: &str) -> String {
     const SHOWN: usize = 60;
-    let shown: String = text.chars().take(SHOWN).collect();
-    let rest = if shown.len() < text.len() { "…" } else { "" };
-    format!("`{}{rest}`", shown.escape_debug())
+    let mut excerpt = String::new();
+    for c in text.chars().take(SHOWN) {
+        if c.is_control() {
+            excerpt.extend(c.escape_debug())
+        } else {
+            excerpt.push(c)
+        }
+    }
+    if text.chars().nth(SHOWN).is_some() {
+        excerpt.push('…');
+    }
+    excerpt
 }

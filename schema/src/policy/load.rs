@@ -21,18 +21,21 @@ impl Policy {
     /// ```
     ///
     /// # Errors
-    /// Every mistake of the text at once, each with its place. A text that is not TOML is only reported as such.
+    /// Every mistake of the text at once, each with its place. Of a text that is not TOML only the first place that
+    /// breaks the syntax.
     pub fn parse(file: impl AsRef<Path>, text: &str) -> Result<Policy, PolicyErrors> {
         let mut report = Report::new(file.as_ref(), text);
         let (root, syntax) = DeTable::parse_recoverable(text);
-        if !syntax.is_empty() {
-            for error in syntax {
-                report.add(
-                    error.span().unwrap_or(0..0),
-                    format!("not TOML: {}", error.message()),
-                    None,
-                );
-            }
+        // What follows a mistake in the syntax is guesswork, so the first one stands alone.
+        if let Some(error) = syntax
+            .iter()
+            .min_by_key(|error| error.span().map(|span| span.start))
+        {
+            report.add(
+                error.span().unwrap_or(0..0),
+                format!("not TOML: {}", error.message()),
+                None,
+            );
             return report.finish(None);
         }
         check::check(&root, &mut report);

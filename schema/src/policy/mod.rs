@@ -27,6 +27,49 @@ pub use parts::{
 /// What a workspace declares about where its data may be, who may use it for what, and what may be released.
 ///
 /// A policy only comes from [`Policy::parse`] or [`Policy::load`] and does not change afterwards.
+///
+/// ```
+/// use boundary_schema::{CratePlane, Policy};
+///
+/// let policy = Policy::parse("boundary.toml", r#"
+///     version = 1
+///
+///     [regions]
+///     in = { jurisdiction = "IN", plane = "in_country" }
+///     hub = { jurisdiction = "US", plane = "central" }
+///
+///     [purposes.billing]
+///     use = "essential.service.payment_processing"
+///     basis = "contract"
+///
+///     [categories."user.government_id.aadhaar"]
+///     sensitivity = "sensitive"
+///
+///     [roles.service]
+///     purposes = ["billing"]
+///
+///     [crates]
+///     in_country = ["ledger"]
+///     central = ["dashboard"]
+///
+///     [consent]
+///     grant_max_age = "5m"
+///
+///     [keys]
+///     lease = "60s"
+///
+///     [release]
+///     destination = "hub"
+///     minimum_subjects = 20
+///     max_share_percent = 50
+/// "#)?;
+///
+/// assert!(policy.purpose_allowed("service", "billing"));
+/// assert_eq!(policy.plane_of_crate("dashboard"), Some(CratePlane::Central));
+/// assert!(policy.region_of_jurisdiction("IN").is_some_and(|region| region.name == "in"));
+/// assert!(policy.categories().get("user.government_id.aadhaar").is_some_and(|aadhaar| aadhaar.identifies()));
+/// # Ok::<(), boundary_schema::PolicyErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     regions: BTreeMap<Name, Region>,
@@ -130,6 +173,3 @@ impl Policy {
         self.crates.plane(name)
     }
 }
-
-#[cfg(test)]
-mod tests;

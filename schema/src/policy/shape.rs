@@ -261,3 +261,36 @@ const RELEASE: &[Key] = &[
         "The largest part of a cohort's sum, in per cent, that may come from one subject.",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CratePlane;
+
+    #[test]
+    fn the_lists_of_crates_are_the_words_of_crate_plane() {
+        assert!(
+            CRATES
+                .iter()
+                .map(|key| key.name)
+                .eq(CratePlane::WORDS.iter().copied())
+        );
+    }
+
+    #[test]
+    fn every_bound_that_a_doc_names_is_the_bound() {
+        for keys in [CONSENT, KEYS] {
+            for key in keys {
+                let Kind::Duration { longest } = key.kind else {
+                    continue;
+                };
+                assert!(
+                    key.doc
+                        .contains(&format!("at most {}", duration::display(longest))),
+                    "{}",
+                    key.name
+                );
+            }
+        }
+    }
+}

@@ -57,8 +57,8 @@ impl Category {
 #[non_exhaustive]
 pub enum ExtensionError {
     /// The key is not lowercase words of `a-z`, `0-9` and `_` joined by dots.
-    #[error("a category key is lowercase words joined by dots, such as `user.contact.email`")]
-    Key,
+    #[error("{0:?} is not a category key: lowercase words joined by dots, such as `user.contact.email`")]
+    Key(String),
     /// The key is in the taxonomy already.
     #[error("`{0}` is a known category already; extend it with a narrower key below it")]
     Known(String),
@@ -172,7 +172,7 @@ impl Taxonomy {
         description: Option<&str>,
     ) -> Result<(), ExtensionError> {
         if !is_category_key(key) {
-            return Err(ExtensionError::Key);
+            return Err(ExtensionError::Key(key.to_owned()));
         }
         let ancestor = self
             .nearest_ancestor(key)
@@ -203,6 +203,11 @@ impl Taxonomy {
         self.categories.insert(category.key.clone(), category);
         Ok(())
     }
+}
+
+/// Whether `word` is what the keys of a whole branch start with: `user` or `system`.
+pub(crate) fn is_root(word: &str) -> bool {
+    !word.contains('.') && BUILT_IN.iter().any(|row| row.key == word)
 }
 
 /// Whether `key` is lowercase words joined by dots, whatever they mean.

@@ -140,7 +140,7 @@ fn an_extension_inherits_and_may_only_tighten() {
     for key in ["", "user.", ".user", "user..name", "User.name", "user name"] {
         assert_eq!(
             Taxonomy::built_in().extend(key, Sensitivity::Sensitive, None, None),
-            Err(ExtensionError::Key),
+            Err(ExtensionError::Key(key.to_owned())),
             "{key:?}"
         );
     }

@@ -1,0 +1,179 @@
+//! A whole policy, read and asked.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use boundary_schema::{Basis, CratePlane, Plane, Policy, Sensitivity, SinkKind};
+
+const PAYMENTS: &str = include_str!("payments.toml");
+
+fn payments() -> Policy {
+    Policy::parse("boundary.toml", PAYMENTS).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+#[test]
+fn every_section_of_the_payments_example_is_read() {
+    let policy = payments();
+    let regions: Vec<_> = policy.regions().keys().map(ToString::to_string).collect();
+    assert_eq!(regions, ["eu", "hub", "in"]);
+    let india = &policy.regions()["in"];
+    assert_eq!(
+        (india.name.as_str(), india.jurisdiction.as_str(), india.plane),
+        ("in", "IN", Plane::InCountry)
+    );
+
+    let marketing = &policy.purposes()["marketing"];
+    assert_eq!(
+        (marketing.data_use.as_str(), marketing.basis),
+        ("marketing.communications.email", Basis::Consent)
+    );
+
+    let amount = policy.categories().get("user.financial.amount").unwrap();
+    assert_eq!(amount.sensitivity, Sensitivity::Personal);
+    assert!(
+        amount
+            .description
+            .as_deref()
+            .unwrap()
+            .starts_with("What one person paid")
+    );
+    assert_eq!(policy.categories().iter().count(), 87);
+
+    assert_eq!(policy.roles()["service"].purposes.len(), 2);
+    let inbox = &policy.sinks()["hub_inbox"];
+    assert_eq!((inbox.kind, inbox.region.as_str()), (SinkKind::Queue, "hub"));
+    assert!(
+        policy
+            .crates()
+            .of(CratePlane::Central)
+            .contains("payments-central")
+    );
+
+    assert_eq!(policy.consent().grant_max_age, Duration::from_secs(300));
+    assert_eq!(policy.keys().lease, Duration::from_secs(60));
+    let release = policy.release();
+    assert_eq!(release.destination, "hub");
+    assert_eq!((release.minimum_subjects, release.max_share_percent), (20, 50));
+}
+
+#[test]
+fn a_role_may_act_for_its_own_purposes_and_nothing_else() {
+    let policy = payments();
+    assert!(policy.purpose_allowed("service", "billing"));
+    assert!(!policy.purpose_allowed("service", "support"));
+    assert!(!policy.purpose_allowed("service", "unheard_of"));
+    assert!(!policy.purpose_allowed("unheard_of", "billing"));
+}
+
+#[test]
+fn a_crate_is_found_by_its_package_or_crate_name() {
+    let policy = payments();
+    assert_eq!(policy.plane_of_crate("payments-model"), Some(CratePlane::Shared));
+    assert_eq!(
+        policy.plane_of_crate("payments_in_country"),
+        Some(CratePlane::InCountry)
+    );
+    assert_eq!(policy.plane_of_crate("payments-demo"), Some(CratePlane::Tools));
+    assert_eq!(policy.plane_of_crate("payments"), None);
+}
+
+#[test]
+fn a_jurisdiction_has_a_region_when_exactly_one_is_in_country() {
+    let policy = payments();
+    assert_eq!(policy.region_of_jurisdiction("IN").unwrap().name, "in");
+    assert!(
+        policy.region_of_jurisdiction("US").is_none(),
+        "the hub is central"
+    );
+    assert!(
+        policy.region_of_jurisdiction("DE").is_none(),
+        "EU is not guessed for a member state"
+    );
+
+    let second = "[regions.eu_north]\njurisdiction = \"EU\"\nplane = \"in_country\"\n";
+    let policy = Policy::parse("boundary.toml", &format!("{PAYMENTS}\n{second}")).unwrap();
+    assert!(policy.region_of_jurisdiction("EU").is_none());
+    let both: Vec<_> = policy
+        .regions_of_jurisdiction("EU")
+        .map(|region| region.name.as_str())
+        .collect();
+    assert_eq!(both, ["eu", "eu_north"]);
+}
+
+#[test]
+fn the_bases_are_those_of_article_6() {
+    assert_eq!(Basis::ALL.len(), 6);
+    let with = |question: fn(Basis) -> bool| -> Vec<&str> {
+        Basis::ALL
+            .iter()
+            .filter(|basis| question(**basis))
+            .map(|basis| basis.as_str())
+            .collect()
+    };
+    assert_eq!(with(Basis::needs_consent), ["consent"]);
+    assert_eq!(
+        with(Basis::may_be_objected_to),
+        ["public_task", "legitimate_interests"]
+    );
+}
+
+#[test]
+fn a_lease_of_zero_is_a_policy_without_a_cache() {
+    let policy = Policy::parse("boundary.toml", &PAYMENTS.replace("\"60s\"", "\"0s\"")).unwrap();
+    assert!(policy.keys().lease.is_zero());
+}
+
+#[test]
+fn categories_and_sinks_may_be_left_out() {
+    let start = PAYMENTS.find("[categories.").unwrap();
+    let end = PAYMENTS.find("[roles.service]").unwrap();
+    let text = format!("{}{}", &PAYMENTS[..start], &PAYMENTS[end..]);
+    let start = text.find("[sinks.").unwrap();
+    let end = text.find("[crates]").unwrap();
+    let policy = Policy::parse("boundary.toml", &format!("{}{}", &text[..start], &text[end..])).unwrap();
+    assert_eq!(policy.categories().iter().count(), 85);
+    assert!(policy.sinks().is_empty());
+}
+
+#[test]
+fn the_nearest_file_above_is_found_and_loaded() {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("find");
+    let deep = root.join("a/b");
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(root.join(Policy::FILE_NAME), PAYMENTS).unwrap();
+    let found = Policy::find(&deep).unwrap();
+    assert_eq!(found, root.join(Policy::FILE_NAME));
+    assert_eq!(Policy::load(&found).unwrap(), payments());
+
+    fs::write(root.join("a").join(Policy::FILE_NAME), "version = 1").unwrap();
+    assert_eq!(
+        Policy::find(&deep).unwrap(),
+        root.join("a").join(Policy::FILE_NAME)
+    );
+}
+
+#[test]
+fn a_file_that_is_absent_is_an_error_without_a_place() {
+    let errors = Policy::load("no/such/boundary.toml").unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors.first().position, None);
+    assert!(
+        errors
+            .to_string()
+            .starts_with("no/such/boundary.toml: cannot be read: "),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_refused() {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("latin1.toml");
+    fs::write(&file, b"version = 1 # caf\xe9").unwrap();
+    assert!(
+        Policy::load(&file)
+            .unwrap_err()
+            .to_string()
+            .contains("cannot be read")
+    );
+}
