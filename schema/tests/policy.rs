@@ -140,6 +140,8 @@ fn categories_and_sinks_may_be_left_out() {
 fn the_nearest_file_above_is_found_and_loaded() {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("find");
     let deep = root.join("a/b");
+    // An earlier run may have left its files.
+    let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(&deep).unwrap();
     fs::write(root.join(Policy::FILE_NAME), PAYMENTS).unwrap();
     let found = Policy::find(&deep).unwrap();
