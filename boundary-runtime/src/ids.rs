@@ -106,11 +106,13 @@ impl<'de> serde::Deserialize<'de> for Pseudonym {
 }
 
 /// Who acts, in which operational role. The role's purposes are in the policy, not here (M7).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Principal {
     /// A stable name of the service or the operator, fit for the audit log: not a person's e-mail address.
+    #[serde(rename = "principal", serialize_with = "text")]
     pub name: Arc<str>,
     /// The operational role, as the policy names it.
+    #[serde(serialize_with = "text")]
     pub role: Arc<str>,
 }
 
@@ -124,4 +126,9 @@ impl Principal {
     pub fn new(name: impl Into<Arc<str>>, role: impl Into<Arc<str>>) -> Self {
         Self { name: name.into(), role: role.into() }
     }
+}
+
+// `Arc<str>` itself serialises only with a feature of serde that every user would inherit.
+fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }

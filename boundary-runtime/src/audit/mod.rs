@@ -4,11 +4,16 @@
 //! stays closed. Records hold pseudonyms and random key identifiers only: the log cannot be edited, so nothing in it
 //! may ever need to be (R6).
 
+mod trail;
+
 use std::borrow::Cow;
+
+pub use trail::{AUDIT_JOURNAL, AuditTrail};
 
 use crate::clock::Timestamp;
 use crate::data_key::DATA_KEY_ID_LEN;
 use crate::error::AuditError;
+use crate::journal::Head;
 use crate::{Principal, Pseudonym, TenantId};
 
 /// What was done.
@@ -45,7 +50,7 @@ pub enum Outcome {
 }
 
 /// One record of the audit log.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct AuditRecord {
     /// When.
     pub at: Timestamp,
@@ -54,20 +59,28 @@ pub struct AuditRecord {
     /// With what end.
     pub outcome: Outcome,
     /// By whom.
+    #[serde(flatten)]
     pub principal: Principal,
     /// For which purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<&'static str>,
     /// Of which tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantId>,
     /// About whom, as a pseudonym.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Pseudonym>,
     /// Which record, by the random identifier of its data key.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "hex")]
     pub data_key: Option<[u8; DATA_KEY_ID_LEN]>,
     /// Which table or event.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub declaration: Option<&'static str>,
     /// Which field.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<&'static str>,
     /// Anything else that explains the act. Never a value of a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'static, str>>,
 }
 
@@ -91,6 +104,15 @@ impl AuditRecord {
     }
 }
 
+// The signature is what `serialize_with` calls.
+#[allow(clippy::ref_option)]
+fn hex<S: serde::Serializer>(id: &Option<[u8; DATA_KEY_ID_LEN]>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.serialize_str(&data_encoding::HEXLOWER.encode(id)),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// Where audit records go.
 pub trait Audit: Send + Sync {
     /// Takes a record, at once and without waiting.
@@ -98,6 +120,12 @@ pub trait Audit: Send + Sync {
     /// # Errors
     /// If the record cannot be taken; then what it records must not happen.
     fn record(&self, record: AuditRecord) -> Result<(), AuditError>;
+
+    /// Waits until everything taken so far is on disk, and says where the log ends.
+    ///
+    /// # Errors
+    /// If it is not on disk.
+    fn flush(&self) -> Result<Head, AuditError>;
 }
 
 /// Keeps records in memory: for tests, and for looking at what a piece of code would be audited for.
@@ -116,5 +144,10 @@ impl Audit for MemoryAudit {
     fn record(&self, record: AuditRecord) -> Result<(), AuditError> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(record);
         Ok(())
+    }
+
+    fn flush(&self) -> Result<Head, AuditError> {
+        let records = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(Head { sequence: records.len() as u64, hash: [0; 32] })
     }
 }
