@@ -40,7 +40,8 @@ impl DataKey {
         region: &str,
         wrapped: &[u8],
     ) -> Result<Self, DecodeError> {
-        let mut bytes = Vec::with_capacity(TENANT_START + tenant.as_str().len() + 2 + region.len() + wrapped.len());
+        let mut bytes =
+            Vec::with_capacity(TENANT_START + tenant.as_str().len() + 2 + region.len() + wrapped.len());
         bytes.push(DATA_KEY_VERSION);
         bytes.extend_from_slice(&id);
         for name in [tenant.as_str(), region] {
@@ -66,7 +67,11 @@ impl DataKey {
         if usize::from(region_end) == bytes.len() {
             return Err(DecodeError::new("a data key with its wrapped part"));
         }
-        Ok(Self { bytes: bytes.into(), tenant_end, region_end })
+        Ok(Self {
+            bytes: bytes.into(),
+            tenant_end,
+            region_end,
+        })
     }
 
     /// The data key as bytes, for a key table.
@@ -124,7 +129,12 @@ fn text(bytes: &[u8]) -> &str {
 impl fmt::Debug for DataKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = data_encoding::HEXLOWER.encode(&self.id());
-        write!(f, "DataKey({id}, tenant {}, region {})", self.tenant(), self.region())
+        write!(
+            f,
+            "DataKey({id}, tenant {}, region {})",
+            self.tenant(),
+            self.region()
+        )
     }
 }
 
@@ -135,12 +145,18 @@ mod tests {
     #[test]
     fn a_data_key_reads_back_and_is_refused_when_cut_at_any_length() {
         let key = DataKey::from_parts([7; 16], &TenantId::new("acme"), "in", &[9; 40]).unwrap();
-        assert_eq!((key.tenant(), key.region(), key.wrapped()), ("acme", "in", &[9; 40][..]));
+        assert_eq!(
+            (key.tenant(), key.region(), key.wrapped()),
+            ("acme", "in", &[9; 40][..])
+        );
         assert_eq!(key.id(), [7; 16]);
         assert_eq!(DataKey::from_bytes(key.as_bytes()).unwrap(), key);
         let names = key.as_bytes().len() - 40;
         for length in 0..=names {
-            assert!(DataKey::from_bytes(&key.as_bytes()[..length]).is_err(), "cut at {length}");
+            assert!(
+                DataKey::from_bytes(&key.as_bytes()[..length]).is_err(),
+                "cut at {length}"
+            );
         }
     }
 }

@@ -35,13 +35,19 @@ pub enum AccessError {
 #[non_exhaustive]
 pub enum Misuse {
     /// The grant was given for another subject.
-    #[error("the grant is for another subject than the record's; resolve a grant for the record's own subject")]
+    #[error(
+        "the grant is for another subject than the record's; resolve a grant for the record's own subject"
+    )]
     GrantOfAnotherSubject,
     /// The grant was given for another tenant.
-    #[error("the grant is for another tenant than the record's; resolve a grant with the record's own tenant")]
+    #[error(
+        "the grant is for another tenant than the record's; resolve a grant with the record's own tenant"
+    )]
     GrantOfAnotherTenant,
     /// The residence is in another region than the session.
-    #[error("the subject resides in another region than this session's; route the write to a session of that region")]
+    #[error(
+        "the subject resides in another region than this session's; route the write to a session of that region"
+    )]
     AnotherRegion,
     /// The residence belongs to another tenant or subject than the record.
     #[error("the residence is of another tenant or subject than the record's")]
@@ -87,7 +93,9 @@ pub enum Refusal {
         region: String,
     },
     /// The role may not act for the purpose.
-    #[error("role `{role}` may not act for purpose `{purpose}`; grant it under [roles.{role}] in boundary.toml")]
+    #[error(
+        "role `{role}` may not act for purpose `{purpose}`; grant it under [roles.{role}] in boundary.toml"
+    )]
     Role {
         /// The role of the principal.
         role: String,

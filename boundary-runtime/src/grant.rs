@@ -30,7 +30,14 @@ impl<U: Purpose> Grant<U> {
         expires: Timestamp,
         withdrawn: Arc<AtomicBool>,
     ) -> Self {
-        Self { tenant, subject, pseudonym, expires, withdrawn, purpose: PhantomData }
+        Self {
+            tenant,
+            subject,
+            pseudonym,
+            expires,
+            withdrawn,
+            purpose: PhantomData,
+        }
     }
 
     /// The subject's pseudonym: what the audit log names the subject by.
@@ -46,7 +53,12 @@ impl<U: Purpose> Grant<U> {
     }
 
     /// Checks that the grant holds for this tenant's subject at `now`.
-    pub(crate) fn check(&self, tenant: &TenantId, subject: &SubjectId, now: Timestamp) -> Result<(), AccessError> {
+    pub(crate) fn check(
+        &self,
+        tenant: &TenantId,
+        subject: &SubjectId,
+        now: Timestamp,
+    ) -> Result<(), AccessError> {
         if self.tenant != *tenant {
             return Err(Misuse::GrantOfAnotherTenant.into());
         }
@@ -65,10 +77,6 @@ impl<U: Purpose> Grant<U> {
             return Err(GrantProblem::Expired.into());
         }
         Ok(())
-    }
-
-    pub(crate) fn subject(&self) -> (&TenantId, &SubjectId) {
-        (&self.tenant, &self.subject)
     }
 }
 

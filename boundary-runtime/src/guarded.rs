@@ -9,10 +9,10 @@ use std::marker::PhantomData;
 use boundary_schema::Protection;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::DataKey;
 use crate::error::{AccessError, DecodeError};
 use crate::plaintext::{Cell, CellContent, Column, Plaintext};
 use crate::seam::{FieldAddress, Opener};
-use crate::DataKey;
 
 /// A value as ciphertext under its record's data key. It is exactly its bytes.
 ///
@@ -55,6 +55,11 @@ pub struct Plain<T: Zeroize> {
 impl<T: Zeroize> Plain<T> {
     pub(crate) fn new(value: T) -> Self {
         Self { value }
+    }
+
+    /// The value, for the gate: it never leaves this crate.
+    pub(crate) fn inner(&self) -> &T {
+        &self.value
     }
 
     /// The one named exit: the plaintext, for the reason given. Each use is listed in the report with its reason.
@@ -136,7 +141,10 @@ impl<T: Plaintext> Guarded for Sealed<T> {
         value.value.encode(&mut plaintext);
         let mut bytes = Vec::new();
         opener.seal(key, field, &plaintext, &mut bytes)?;
-        Ok(Self { bytes: bytes.into_boxed_slice(), value: PhantomData })
+        Ok(Self {
+            bytes: bytes.into_boxed_slice(),
+            value: PhantomData,
+        })
     }
 
     fn open(
@@ -148,7 +156,9 @@ impl<T: Plaintext> Guarded for Sealed<T> {
         let mut plaintext = Zeroizing::new(Vec::new());
         opener.open(key, field, &self.bytes, &mut plaintext)?;
         // What was sealed as this type decodes as it; anything else is as opaque as a failed tag.
-        T::decode(&plaintext).map(Plain::new).map_err(|_| AccessError::Undecryptable)
+        T::decode(&plaintext)
+            .map(Plain::new)
+            .map_err(|_| AccessError::Undecryptable)
     }
 }
 
@@ -177,7 +187,9 @@ impl<T: Plaintext> Guarded for Resident<T> {
         opener.admit(key, field)?;
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
         self.value.encode(&mut plaintext);
-        T::decode(&plaintext).map(Plain::new).map_err(|_| AccessError::Undecryptable)
+        T::decode(&plaintext)
+            .map(Plain::new)
+            .map_err(|_| AccessError::Undecryptable)
     }
 }
 
@@ -201,7 +213,9 @@ impl<G: Guarded> Guarded for Option<G> {
         key: &DataKey,
         field: &FieldAddress<'_>,
     ) -> Result<Self::Opened, AccessError> {
-        self.as_ref().map(|guarded| guarded.open(opener, key, field)).transpose()
+        self.as_ref()
+            .map(|guarded| guarded.open(opener, key, field))
+            .transpose()
     }
 }
 
@@ -215,7 +229,10 @@ impl<T> Sealed<T> {
     /// A sealed value as a store kept it. Whether it opens is decided when it is opened.
     #[must_use]
     pub fn from_ciphertext(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), value: PhantomData }
+        Self {
+            bytes: bytes.into(),
+            value: PhantomData,
+        }
     }
 }
 

@@ -124,7 +124,10 @@ impl Principal {
     /// assert_eq!(&*agent.role, "support_agent");
     /// ```
     pub fn new(name: impl Into<Arc<str>>, role: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), role: role.into() }
+        Self {
+            name: name.into(),
+            role: role.into(),
+        }
     }
 }
 

@@ -38,18 +38,28 @@ pub struct Head {
 }
 
 mod hex32 {
-    pub(super) fn serialize<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: serde::Serializer>(
+        bytes: &[u8; 32],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&data_encoding::HEXLOWER.encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<[u8; 32], D::Error> {
         let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-        super::unhex(&text).ok_or_else(|| serde::de::Error::custom("expected 64 lowercase hexadecimal digits"))
+        super::unhex(&text)
+            .ok_or_else(|| serde::de::Error::custom("expected 64 lowercase hexadecimal digits"))
     }
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
+    data_encoding::HEXLOWER
+        .decode(text.as_bytes())
+        .ok()?
+        .try_into()
+        .ok()
 }
 
 /// Why a journal was not opened or not written.
@@ -118,8 +128,16 @@ impl Journal {
         each: impl FnMut(&str) -> Result<(), serde_json::Error>,
     ) -> Result<Self, JournalError> {
         let path = path.into();
-        let io = |source| JournalError::Io { path: path.clone(), source };
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(io)?;
+        let io = |source| JournalError::Io {
+            path: path.clone(),
+            source,
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::Busy { path }),
@@ -129,7 +147,12 @@ impl Journal {
         file.read_to_string(&mut text).map_err(io)?;
         let head = replay(&path, &text, name, signer.region(), &signer.verifying_key(), each)?;
         check_head_file(&path, &text, head)?;
-        let journal = Self { path, file, head, signer };
+        let journal = Self {
+            path,
+            file,
+            head,
+            signer,
+        };
         journal.write_head()?;
         Ok(journal)
     }
@@ -147,11 +170,22 @@ impl Journal {
         for entry in entries {
             let entry = serde_json::to_string(entry)?;
             head = next(head, &entry);
-            batch.push_str(&format!("{} {} {entry}\n", head.sequence, data_encoding::HEXLOWER.encode(&head.hash)));
+            batch.push_str(&format!(
+                "{} {} {entry}\n",
+                head.sequence,
+                data_encoding::HEXLOWER.encode(&head.hash)
+            ));
         }
         let signature = self.signer.sign(&signed_part(head));
-        batch.push_str(&format!("= {} {}\n", head.sequence, data_encoding::HEXLOWER.encode(&signature)));
-        let io = |source| JournalError::Io { path: self.path.clone(), source };
+        batch.push_str(&format!(
+            "= {} {}\n",
+            head.sequence,
+            data_encoding::HEXLOWER.encode(&signature)
+        ));
+        let io = |source| JournalError::Io {
+            path: self.path.clone(),
+            source,
+        };
         self.file.write_all(batch.as_bytes()).map_err(io)?;
         self.file.sync_data().map_err(io)?;
         self.head = head;
@@ -167,7 +201,11 @@ impl Journal {
 
     fn write_head(&self) -> Result<(), JournalError> {
         let path = head_path(&self.path);
-        let text = format!("{} {}\n", self.head.sequence, data_encoding::HEXLOWER.encode(&self.head.hash));
+        let text = format!(
+            "{} {}\n",
+            self.head.sequence,
+            data_encoding::HEXLOWER.encode(&self.head.hash)
+        );
         write_atomically(&path, text.as_bytes()).map_err(|source| JournalError::Io { path, source })
     }
 }
@@ -177,8 +215,10 @@ impl Journal {
 /// # Errors
 /// If anything in it is not as the region wrote it, or its tail is missing.
 pub fn verify(path: &Path, name: &str, region: &str, key: &[u8; 32]) -> Result<Head, JournalError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| JournalError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
     let head = replay(path, &text, name, region, key, |_| Ok(()))?;
     check_head_file(path, &text, head)?;
     Ok(head)
@@ -203,7 +243,10 @@ fn next(head: Head, entry: &str) -> Head {
     hash.update(head.hash);
     hash.update(sequence.to_be_bytes());
     hash.update(entry.as_bytes());
-    Head { sequence, hash: hash.finalize().into() }
+    Head {
+        sequence,
+        hash: hash.finalize().into(),
+    }
 }
 
 fn signed_part(head: Head) -> Vec<u8> {
@@ -219,14 +262,24 @@ fn replay(
     key: &[u8; 32],
     mut each: impl FnMut(&str) -> Result<(), serde_json::Error>,
 ) -> Result<Head, JournalError> {
-    let damaged = |line: usize, problem| JournalError::Damaged { path: path.to_owned(), line, problem };
-    let key = VerifyingKey::from_bytes(key).map_err(|_| damaged(1, "the region's public key is no Ed25519 key"))?;
-    let mut head = Head { sequence: 0, hash: first_hash(name, region) };
+    let damaged = |line: usize, problem| JournalError::Damaged {
+        path: path.to_owned(),
+        line,
+        problem,
+    };
+    let key =
+        VerifyingKey::from_bytes(key).map_err(|_| damaged(1, "the region's public key is no Ed25519 key"))?;
+    let mut head = Head {
+        sequence: 0,
+        hash: first_hash(name, region),
+    };
     let mut signed = 0;
     let mut number = 0;
     for line in text.split_inclusive('\n') {
         number += 1;
-        let line = line.strip_suffix('\n').ok_or_else(|| damaged(number, "the last line is cut off"))?;
+        let line = line
+            .strip_suffix('\n')
+            .ok_or_else(|| damaged(number, "the last line is cut off"))?;
         let mut parts = line.splitn(3, ' ');
         let (Some(first), Some(second), Some(third)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(damaged(number, "the line does not have three parts"));
@@ -234,15 +287,22 @@ fn replay(
         if first == "=" {
             let signature = unhex(third).map(|bytes| Signature::from_bytes(&bytes));
             let genuine = second == head.sequence.to_string()
-                && signature.is_some_and(|signature| key.verify_strict(&signed_part(head), &signature).is_ok());
+                && signature
+                    .is_some_and(|signature| key.verify_strict(&signed_part(head), &signature).is_ok());
             if !genuine {
-                return Err(damaged(number, "the signature is not the region's for what stands before it"));
+                return Err(damaged(
+                    number,
+                    "the signature is not the region's for what stands before it",
+                ));
             }
             signed = head.sequence;
         } else {
             let expected = next(head, third);
             if first != expected.sequence.to_string() || unhex(second) != Some(expected.hash) {
-                return Err(damaged(number, "the entry does not follow from what stands before it"));
+                return Err(damaged(
+                    number,
+                    "the entry does not follow from what stands before it",
+                ));
             }
             each(third).map_err(|_| damaged(number, "the entry is of no known form"))?;
             head = expected;
@@ -251,7 +311,10 @@ fn replay(
     if signed == head.sequence {
         Ok(head)
     } else {
-        Err(damaged(number, "the last batch has no signature: it was being written when its process died"))
+        Err(damaged(
+            number,
+            "the last batch has no signature: it was being written when its process died",
+        ))
     }
 }
 
@@ -263,12 +326,24 @@ fn check_head_file(path: &Path, text: &str, end: Head) -> Result<(), JournalErro
         Err(error) if error.kind() == io::ErrorKind::NotFound && end.sequence == 0 => return Ok(()),
         Err(source) => return Err(JournalError::Io { path: head, source }),
     };
-    let damaged = |problem| JournalError::Damaged { path: head.clone(), line: 1, problem };
-    let (sequence, hash) =
-        known.trim_end().split_once(' ').ok_or_else(|| damaged("the head does not have two parts"))?;
-    let sequence: u64 = sequence.parse().map_err(|_| damaged("the head has no sequence"))?;
+    let damaged = |problem| JournalError::Damaged {
+        path: head.clone(),
+        line: 1,
+        problem,
+    };
+    let (sequence, hash) = known
+        .trim_end()
+        .split_once(' ')
+        .ok_or_else(|| damaged("the head does not have two parts"))?;
+    let sequence: u64 = sequence
+        .parse()
+        .map_err(|_| damaged("the head has no sequence"))?;
     if sequence > end.sequence {
-        return Err(JournalError::TailCut { path: path.to_owned(), found: end.sequence, expected: sequence });
+        return Err(JournalError::TailCut {
+            path: path.to_owned(),
+            found: end.sequence,
+            expected: sequence,
+        });
     }
     let prefix = format!("{sequence} {hash} ");
     if sequence == 0 || text.lines().any(|line| line.starts_with(&prefix)) {

@@ -27,7 +27,10 @@ impl ConsentLedger {
             state.apply(&serde_json::from_str::<ConsentEntry>(line)?);
             Ok(())
         })?;
-        Ok(Self { journal: Mutex::new(journal), state })
+        Ok(Self {
+            journal: Mutex::new(journal),
+            state,
+        })
     }
 
     /// What the entries add up to, for the control plane.

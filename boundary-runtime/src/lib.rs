@@ -18,8 +18,11 @@ pub mod ledger;
 mod plaintext;
 mod plane;
 mod record;
+pub mod release;
 pub mod seam;
 mod session;
+#[cfg(feature = "sqlite")]
+pub mod store;
 
 pub use boundary_derive::{Boundary, policy};
 pub use boundary_schema as schema;

@@ -45,7 +45,9 @@ impl Plaintext for String {
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| DecodeError::new("UTF-8 text"))
+        std::str::from_utf8(bytes)
+            .map(str::to_owned)
+            .map_err(|_| DecodeError::new("UTF-8 text"))
     }
 }
 

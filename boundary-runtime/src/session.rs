@@ -37,7 +37,11 @@ pub struct InCountryMeans {
 
 impl<P: Plane, U: Purpose> Session<P, U> {
     pub(crate) fn new(principal: Principal, means: P::Means) -> Self {
-        Self { principal, means, purpose: PhantomData }
+        Self {
+            principal,
+            means,
+            purpose: PhantomData,
+        }
     }
 
     /// Who acts.
@@ -57,7 +61,13 @@ impl<U: Purpose> Session<Central, U> {
 
 impl<P: Plane, U: Purpose> fmt::Debug for Session<P, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Session({} as {} for {})", self.principal.name, self.principal.role, U::NAME)
+        write!(
+            f,
+            "Session({} as {} for {})",
+            self.principal.name,
+            self.principal.role,
+            U::NAME
+        )
     }
 }
 
@@ -124,7 +134,11 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         let field = &T::DECLARATION.fields[field];
         grant.check(record.tenant(), record.subject(), self.means.clock.now())?;
         let opened = self.open_for_purpose(record, field, value);
-        let outcome = if opened.is_ok() { Outcome::Done } else { Outcome::Refused };
+        let outcome = if opened.is_ok() {
+            Outcome::Done
+        } else {
+            Outcome::Refused
+        };
         self.record(Act::Open, record.tenant(), |audit| {
             audit.outcome = outcome;
             audit.subject = Some(grant.pseudonym());
@@ -144,8 +158,20 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         let field = &T::DECLARATION.fields[field];
         self.check_region(T::DECLARATION, field, record.data_key())?;
         let id = record.record_id();
-        let address = RecordAddress { declaration: T::DECLARATION, tenant: record.tenant(), record_id: &id };
-        G::close(value, &*self.means.opener, record.data_key(), &FieldAddress { record: address, field })
+        let address = RecordAddress {
+            declaration: T::DECLARATION,
+            tenant: record.tenant(),
+            record_id: &id,
+        };
+        G::close(
+            value,
+            &*self.means.opener,
+            record.data_key(),
+            &FieldAddress {
+                record: address,
+                field,
+            },
+        )
     }
 
     fn start<'s>(
@@ -158,9 +184,19 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             return Err(Misuse::AnotherRegion.into());
         }
         let record_id = record_id.canonical().into_owned();
-        let address = RecordAddress { declaration, tenant: residence.tenant(), record_id: &record_id };
+        let address = RecordAddress {
+            declaration,
+            tenant: residence.tenant(),
+            record_id: &record_id,
+        };
         let data_key = self.means.opener.create(&address)?;
-        Ok(NewRecord { opener: &*self.means.opener, declaration, residence, record_id, data_key })
+        Ok(NewRecord {
+            opener: &*self.means.opener,
+            declaration,
+            residence,
+            record_id,
+            data_key,
+        })
     }
 }
 
@@ -174,14 +210,28 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
     ) -> Result<G::Opened, AccessError> {
         let declaration = T::DECLARATION;
         if !field.purposes.contains(&U::NAME) {
-            return Err(
-                Refusal::Purpose { declaration: declaration.rust, field: field.field, purpose: U::NAME }.into()
-            );
+            return Err(Refusal::Purpose {
+                declaration: declaration.rust,
+                field: field.field,
+                purpose: U::NAME,
+            }
+            .into());
         }
         self.check_region(declaration, field, record.data_key())?;
         let id = record.record_id();
-        let address = RecordAddress { declaration, tenant: record.tenant(), record_id: &id };
-        value.open(&*self.means.opener, record.data_key(), &FieldAddress { record: address, field })
+        let address = RecordAddress {
+            declaration,
+            tenant: record.tenant(),
+            record_id: &id,
+        };
+        value.open(
+            &*self.means.opener,
+            record.data_key(),
+            &FieldAddress {
+                record: address,
+                field,
+            },
+        )
     }
 
     fn check_region(
@@ -266,14 +316,26 @@ impl NewRecord<'_> {
             tenant: self.residence.tenant(),
             record_id: &self.record_id,
         };
-        G::close(value, self.opener, &self.data_key, &FieldAddress { record, field })
+        G::close(
+            value,
+            self.opener,
+            &self.data_key,
+            &FieldAddress { record, field },
+        )
     }
 
     /// Ends the making: tenant, subject and data key for the record's own fields.
     #[doc(hidden)]
     pub fn finish(self) -> (TenantId, crate::SubjectId, DataKey) {
-        debug_assert!(self.declaration.role(FieldRole::RecordId).is_some(), "the derive requires a record id");
-        (self.residence.tenant().clone(), self.residence.subject().clone(), self.data_key)
+        debug_assert!(
+            self.declaration.role(FieldRole::RecordId).is_some(),
+            "the derive requires a record id"
+        );
+        (
+            self.residence.tenant().clone(),
+            self.residence.subject().clone(),
+            self.data_key,
+        )
     }
 }
 

@@ -136,18 +136,27 @@ impl MemoryAudit {
     /// The records so far.
     #[must_use]
     pub fn records(&self) -> Vec<AuditRecord> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 }
 
 impl Audit for MemoryAudit {
     fn record(&self, record: AuditRecord) -> Result<(), AuditError> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(record);
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(record);
         Ok(())
     }
 
     fn flush(&self) -> Result<Head, AuditError> {
         let records = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Ok(Head { sequence: records.len() as u64, hash: [0; 32] })
+        Ok(Head {
+            sequence: records.len() as u64,
+            hash: [0; 32],
+        })
     }
 }

@@ -47,8 +47,15 @@ impl AuditTrail {
         let writer = std::thread::Builder::new()
             .name("boundary-audit".to_owned())
             .spawn(move || write(journal, &receiver, &thread_failure))
-            .map_err(|source| JournalError::Io { path: path.as_ref().to_owned(), source })?;
-        Ok(Self { sender: Some(sender), writer: Some(writer), failure })
+            .map_err(|source| JournalError::Io {
+                path: path.as_ref().to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            sender: Some(sender),
+            writer: Some(writer),
+            failure,
+        })
     }
 
     fn send(&self, message: Message) -> Result<(), AuditError> {
@@ -72,7 +79,9 @@ impl Audit for AuditTrail {
     fn flush(&self) -> Result<Head, AuditError> {
         let (sender, receiver) = sync_channel(1);
         self.send(Message::Flush(sender))?;
-        receiver.recv().unwrap_or_else(|_| Err(AuditError::Stopped("the writer has ended".to_owned())))
+        receiver
+            .recv()
+            .unwrap_or_else(|_| Err(AuditError::Stopped("the writer has ended".to_owned())))
     }
 }
 

@@ -68,7 +68,10 @@ impl ConsentState {
             }
             return;
         }
-        let standing = state.standings.entry((entry.subject, entry.purpose.clone())).or_default();
+        let standing = state
+            .standings
+            .entry((entry.subject, entry.purpose.clone()))
+            .or_default();
         standing.latest = Some(entry.decision);
         if entry.decision == Decision::Withdrawn {
             standing.withdrawn.store(true, Ordering::SeqCst);

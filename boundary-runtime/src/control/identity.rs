@@ -48,7 +48,9 @@ pub enum IdentityError {
         tenant: String,
     },
     /// No single in-country region of the policy serves the jurisdiction.
-    #[error("no single in-country region serves jurisdiction `{jurisdiction}`; declare one under [regions] in boundary.toml")]
+    #[error(
+        "no single in-country region serves jurisdiction `{jurisdiction}`; declare one under [regions] in boundary.toml"
+    )]
     NoRegion {
         /// The jurisdiction asked for.
         jurisdiction: String,
@@ -87,19 +89,27 @@ impl IdentityMap {
     ) -> Result<Residence, IdentityError> {
         let region = policy
             .region_of_jurisdiction(jurisdiction)
-            .ok_or_else(|| IdentityError::NoRegion { jurisdiction: jurisdiction.to_owned() })?;
+            .ok_or_else(|| IdentityError::NoRegion {
+                jurisdiction: jurisdiction.to_owned(),
+            })?;
         let region: Arc<str> = Arc::from(region.name.as_str());
         let key = (tenant.clone(), subject.clone());
         match self.residences.get(&key) {
             Some(known) if *known != region => {
-                return Err(IdentityError::ResidesElsewhere { region: known.to_string() });
+                return Err(IdentityError::ResidesElsewhere {
+                    region: known.to_string(),
+                });
             }
             Some(_) => {}
             None => {
                 self.residences.insert(key, region.clone());
             }
         }
-        Ok(Residence { tenant: tenant.clone(), subject: subject.clone(), region })
+        Ok(Residence {
+            tenant: tenant.clone(),
+            subject: subject.clone(),
+            region,
+        })
     }
 
     /// Where a subject of a tenant resides.
@@ -110,8 +120,14 @@ impl IdentityMap {
         let region = self
             .residences
             .get(&(tenant.clone(), subject.clone()))
-            .ok_or_else(|| IdentityError::Unknown { tenant: tenant.to_string() })?;
-        Ok(Residence { tenant: tenant.clone(), subject: subject.clone(), region: region.clone() })
+            .ok_or_else(|| IdentityError::Unknown {
+                tenant: tenant.to_string(),
+            })?;
+        Ok(Residence {
+            tenant: tenant.clone(),
+            subject: subject.clone(),
+            region: region.clone(),
+        })
     }
 
     /// Forgets a subject: the last step of its erasure.
@@ -121,6 +137,8 @@ impl IdentityMap {
 
     /// Everything in the map, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&TenantId, &SubjectId, &str)> {
-        self.residences.iter().map(|((tenant, subject), region)| (tenant, subject, &**region))
+        self.residences
+            .iter()
+            .map(|((tenant, subject), region)| (tenant, subject, &**region))
     }
 }

@@ -31,7 +31,11 @@ impl ControlPlane {
     /// The control plane of this policy, identity map and ledger state.
     #[must_use]
     pub fn new(policy: Arc<Policy>, identity: IdentityMap, consent: Arc<ConsentState>) -> Self {
-        Self { policy, identity: RwLock::new(identity), consent }
+        Self {
+            policy,
+            identity: RwLock::new(identity),
+            consent,
+        }
     }
 
     /// The policy in force.
@@ -59,12 +63,18 @@ impl ControlPlane {
     /// # Errors
     /// If the subject is unknown.
     pub fn residence(&self, tenant: &TenantId, subject: &SubjectId) -> Result<Residence, IdentityError> {
-        self.identity.read().unwrap_or_else(PoisonError::into_inner).residence(tenant, subject)
+        self.identity
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .residence(tenant, subject)
     }
 
     /// Forgets where a subject resides: the last step of its erasure.
     pub fn forget(&self, tenant: &TenantId, subject: &SubjectId) {
-        self.identity.write().unwrap_or_else(PoisonError::into_inner).forget(tenant, subject);
+        self.identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forget(tenant, subject);
     }
 
     /// Leave to process one subject's data for purpose `U`, bounded by the policy's `consent.grant_max_age`.
@@ -95,10 +105,19 @@ impl ControlPlane {
             .policy
             .purposes()
             .get(U::NAME)
-            .ok_or_else(|| Refusal::Unknown { kind: "purpose", name: U::NAME.to_owned() })?;
+            .ok_or_else(|| Refusal::Unknown {
+                kind: "purpose",
+                name: U::NAME.to_owned(),
+            })?;
         let mark = self.consent.decide(pseudonym, U::NAME, purpose.basis)?;
         let expires = now.plus(self.policy.consent().grant_max_age);
-        Ok(Grant::new(tenant.clone(), subject.clone(), pseudonym, expires, mark))
+        Ok(Grant::new(
+            tenant.clone(),
+            subject.clone(),
+            pseudonym,
+            expires,
+            mark,
+        ))
     }
 
     /// Whether data of a region may be written to a sink: only to one of the same region.
@@ -106,11 +125,10 @@ impl ControlPlane {
     /// # Errors
     /// If the policy does not know the sink, or has it in another region.
     pub fn authorize_sink(&self, sink: &str, region: &str) -> Result<(), Refusal> {
-        let known = self
-            .policy
-            .sinks()
-            .get(sink)
-            .ok_or_else(|| Refusal::Unknown { kind: "sink", name: sink.to_owned() })?;
+        let known = self.policy.sinks().get(sink).ok_or_else(|| Refusal::Unknown {
+            kind: "sink",
+            name: sink.to_owned(),
+        })?;
         if known.region.as_str() == region {
             return Ok(());
         }
@@ -142,7 +160,11 @@ impl ControlPlane {
         if declared && !identifies {
             return Ok(());
         }
-        Err(Refusal::Release { declaration: declaration.rust, field: field.field, channel: channel.name() })
+        Err(Refusal::Release {
+            declaration: declaration.rust,
+            field: field.field,
+            channel: channel.name(),
+        })
     }
 }
 

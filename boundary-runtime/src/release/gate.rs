@@ -1,0 +1,431 @@
+//! The gate: opens records inside the region, and lets out only what is about enough people.
+
+use std::collections::{BTreeMap, HashMap};
+
+use boundary_schema::{FieldDeclaration, Release};
+use zeroize::Zeroize;
+
+use super::cohort::{Bucketed, Cohort, Cohorts, Deidentified, Label, Measure};
+use super::signed::{CrossesBorder, Signed};
+use crate::audit::{Act, Outcome};
+use crate::control::{Channel, ControlPlane};
+use crate::error::{AccessError, GrantProblem, Refusal};
+use crate::guarded::{Guarded, Plain};
+use crate::plane::{InCountry, Purpose, Region};
+use crate::record::{Record, ReleasableField, TenantRecord};
+use crate::seam::Signer;
+use crate::session::{Pseudonyms, Session};
+use crate::{Pseudonym, TenantId};
+
+/// The type of a releasable field's value once it is open.
+type Value<F> = <<F as ReleasableField>::Wrapper as Guarded>::Value;
+
+/// Why the gate released nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GateError {
+    /// A record could not be read, or its field may not be released.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// A sum is larger than 64 bits hold.
+    #[error("the sum of `{field}` is larger than 64 bits hold")]
+    Overflow {
+        /// The measure.
+        field: &'static str,
+    },
+    /// The release cannot be written as JSON.
+    #[error("the release cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The signer is of another region than the session.
+    #[error("the signer is of region `{signer}`, the session of region `{session}`")]
+    Signer {
+        /// Region of the signer.
+        signer: String,
+        /// Region of the session.
+        session: String,
+    },
+}
+
+/// The gate of one region, for one analytical session.
+///
+/// It reads only records whose subject's leave for the session's purpose holds at this moment; the others are as if
+/// they were not there. It is audited by one record a release, not one a value.
+pub struct Gate<'a, R: Region, U: Purpose> {
+    session: &'a Session<InCountry<R>, U>,
+    control: &'a ControlPlane,
+    pseudonyms: &'a dyn Pseudonyms,
+    signer: &'a dyn Signer,
+}
+
+#[derive(Default)]
+struct Group {
+    records: u64,
+    /// Each subject's part in the sum.
+    subjects: HashMap<Pseudonym, i64>,
+    /// The sum over all subjects, kept wide so that it cannot overflow while records are added.
+    sum: i128,
+}
+
+impl Group {
+    fn add(&mut self, subject: Pseudonym, amount: i64) {
+        self.records += 1;
+        let part = self.subjects.entry(subject).or_default();
+        *part = part.saturating_add(amount);
+        self.sum += i128::from(amount);
+    }
+
+    fn join(&mut self, other: Group) {
+        self.records += other.records;
+        self.sum += other.sum;
+        for (subject, amount) in other.subjects {
+            let part = self.subjects.entry(subject).or_default();
+            *part = part.saturating_add(amount);
+        }
+    }
+}
+
+impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
+    /// The gate of the session's region.
+    ///
+    /// # Errors
+    /// If the signer is of another region.
+    pub fn new(
+        session: &'a Session<InCountry<R>, U>,
+        control: &'a ControlPlane,
+        pseudonyms: &'a dyn Pseudonyms,
+        signer: &'a dyn Signer,
+    ) -> Result<Self, GateError> {
+        if signer.region() == session.region() {
+            return Ok(Self {
+                session,
+                control,
+                pseudonyms,
+                signer,
+            });
+        }
+        Err(GateError::Signer {
+            signer: signer.region().to_owned(),
+            session: session.region().to_owned(),
+        })
+    }
+
+    /// Counts subjects and records by a field that declares `release(cohort)`.
+    ///
+    /// # Errors
+    /// If the field may not key a cohort, or a record does not open.
+    pub fn count_by<F>(&self, records: &[F::Record]) -> Result<Cohorts, GateError>
+    where
+        F: ReleasableField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
+        Value<F>: Label + Zeroize,
+    {
+        let by = self.authorize::<F>(Channel::Cohort)?;
+        let groups = self.group::<F>(by, records, |_| Ok(0))?;
+        self.release(F::Record::DECLARATION.name, by, None, groups)
+    }
+
+    /// Sums one field by another, both declared with `release(cohort)`.
+    ///
+    /// # Errors
+    /// If a field may not be used for a cohort, a record does not open, or a sum overflows.
+    pub fn sum_by<F, M>(&self, records: &[F::Record]) -> Result<Cohorts, GateError>
+    where
+        F: ReleasableField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
+        Value<F>: Label + Zeroize,
+        M: ReleasableField<Record = F::Record>,
+        M::Wrapper: Guarded<Opened = Plain<Value<M>>>,
+        Value<M>: Measure + Zeroize,
+    {
+        let by = self.authorize::<F>(Channel::Cohort)?;
+        let measure = self.authorize::<M>(Channel::Cohort)?;
+        let groups = self.group::<F>(by, records, |record| {
+            let amount = self
+                .session
+                .open_for_purpose(record, measure, M::wrapper(record))?;
+            Ok(amount.inner().amount())
+        })?;
+        self.release(F::Record::DECLARATION.name, by, Some(measure), groups)
+    }
+
+    /// The values of a field that declares `release(deidentify = ..)`, after that transform, one for each record.
+    ///
+    /// # Errors
+    /// If the field does not declare it, or a record does not open.
+    pub fn deidentify<F>(&self, records: &[F::Record]) -> Result<Deidentified, GateError>
+    where
+        F: ReleasableField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
+        Value<F>: Bucketed + Zeroize,
+    {
+        let field = self.authorize::<F>(Channel::Deidentified)?;
+        let width = field.releases.iter().find_map(|release| match release {
+            Release::Bucket(width) => Some(*width),
+            Release::Cohort => None,
+        });
+        let declaration = F::Record::DECLARATION;
+        let width = width.ok_or(AccessError::from(Refusal::Release {
+            declaration: declaration.rust,
+            field: field.field,
+            channel: "a de-identified value",
+        }))?;
+        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+        self.each(records, |record, subject| {
+            let value = self.session.open_for_purpose(record, field, F::wrapper(record))?;
+            groups
+                .entry(value.inner().bucket(width))
+                .or_default()
+                .add(subject, 0);
+            Ok(())
+        })?;
+        let minimum = self.control.policy().release().minimum_subjects;
+        let before = groups.len();
+        groups.retain(|_, group| group.subjects.len() as u64 >= u64::from(minimum));
+        let suppressed = groups.len() < before;
+        let values = groups
+            .into_iter()
+            .flat_map(|(value, group)| {
+                std::iter::repeat_n(value, usize::try_from(group.records).unwrap_or(0))
+            })
+            .collect();
+        Ok(Deidentified {
+            dataset: declaration.name.to_owned(),
+            field: field.field.to_owned(),
+            category: field.category.unwrap_or_default().to_owned(),
+            transform: format!("bucket({width})"),
+            minimum_subjects: minimum,
+            values,
+            suppressed,
+        })
+    }
+
+    /// Signs a release for the policy's destination, once it is in the audit log on disk.
+    ///
+    /// # Errors
+    /// If the audit log does not take the record.
+    pub fn sign<V: CrossesBorder>(&self, value: V) -> Result<Signed<V>, GateError> {
+        let destination = self.control.policy().release().destination.as_str();
+        let tenant = TenantId::new("*");
+        self.session.record(Act::Release, &tenant, |record| {
+            record.outcome = Outcome::Done;
+            record.note = Some(format!("{} of {} for {destination}", V::KIND, value.dataset_name()).into());
+        })?;
+        let head = self.session.audit().flush().map_err(AccessError::from)?;
+        Ok(Signed::seal(
+            value,
+            self.signer,
+            destination,
+            self.session.clock().now(),
+            head,
+        )?)
+    }
+
+    fn authorize<F: ReleasableField>(
+        &self,
+        channel: Channel,
+    ) -> Result<&'static FieldDeclaration, AccessError> {
+        let declaration = F::Record::DECLARATION;
+        let field = &declaration.fields[F::FIELD];
+        self.control.authorize_release(declaration, field, channel)?;
+        Ok(field)
+    }
+
+    /// Calls `each` for every record whose subject's leave holds, with the subject's pseudonym.
+    fn each<T: TenantRecord>(
+        &self,
+        records: &[T],
+        mut each: impl FnMut(&T, Pseudonym) -> Result<(), AccessError>,
+    ) -> Result<(), AccessError> {
+        let now = self.session.clock().now();
+        for record in records {
+            let subject = self.pseudonyms.pseudonym(record.tenant(), record.subject())?;
+            match self
+                .control
+                .grant_for::<U>(subject, record.tenant(), record.subject(), now)
+            {
+                Ok(_) => each(record, subject)?,
+                Err(AccessError::Grant(
+                    GrantProblem::NoConsent | GrantProblem::Withdrawn | GrantProblem::Erased,
+                )) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    fn group<F>(
+        &self,
+        by: &'static FieldDeclaration,
+        records: &[F::Record],
+        amount: impl Fn(&F::Record) -> Result<i64, AccessError>,
+    ) -> Result<BTreeMap<String, Group>, AccessError>
+    where
+        F: ReleasableField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
+        Value<F>: Label + Zeroize,
+    {
+        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+        self.each(records, |record, subject| {
+            let label = self
+                .session
+                .open_for_purpose(record, by, F::wrapper(record))?
+                .inner()
+                .label();
+            groups.entry(label).or_default().add(subject, amount(record)?);
+            Ok(())
+        })?;
+        Ok(groups)
+    }
+
+    fn release(
+        &self,
+        dataset: &str,
+        by: &'static FieldDeclaration,
+        measure: Option<&'static FieldDeclaration>,
+        groups: BTreeMap<String, Group>,
+    ) -> Result<Cohorts, GateError> {
+        let rules = self.control.policy().release();
+        let mut rule = Rule {
+            minimum: u64::from(rules.minimum_subjects),
+            max_share: None,
+        };
+        if measure.is_some() {
+            rule.max_share = Some(rules.max_share_percent);
+        }
+        let (released, remainder) = suppress(groups, rule);
+        let cohort = |label: String, group: &Group| {
+            let sum = match measure {
+                Some(field) => {
+                    Some(i64::try_from(group.sum).map_err(|_| GateError::Overflow { field: field.field })?)
+                }
+                None => None,
+            };
+            Ok::<_, GateError>(Cohort {
+                label,
+                subjects: group.subjects.len() as u64,
+                records: group.records,
+                sum,
+            })
+        };
+        Ok(Cohorts {
+            dataset: dataset.to_owned(),
+            by: by.field.to_owned(),
+            by_category: by.category.unwrap_or_default().to_owned(),
+            measure: measure.map(|field| field.field.to_owned()),
+            minimum_subjects: rules.minimum_subjects,
+            cohorts: released
+                .iter()
+                .map(|(label, group)| cohort(label.clone(), group))
+                .collect::<Result<_, _>>()?,
+            remainder: remainder
+                .map(|group| cohort("(remainder)".to_owned(), &group))
+                .transpose()?,
+        })
+    }
+}
+
+/// What a group must meet to be released.
+#[derive(Clone, Copy)]
+struct Rule {
+    /// Distinct subjects at least.
+    minimum: u64,
+    /// What one subject's part may be of the parts' magnitudes together, in percent.
+    max_share: Option<u8>,
+}
+
+impl Rule {
+    fn allows(self, group: &Group) -> bool {
+        if (group.subjects.len() as u64) < self.minimum {
+            return false;
+        }
+        let Some(percent) = self.max_share else {
+            return true;
+        };
+        let magnitude = |part: &i64| u128::from(part.unsigned_abs());
+        let all: u128 = group.subjects.values().map(magnitude).sum();
+        let largest = group.subjects.values().map(magnitude).max().unwrap_or(0);
+        largest * 100 <= all * u128::from(percent)
+    }
+}
+
+/// Parts groups into those that may be released and the remainder, which is released only if it meets the rule too.
+fn suppress(groups: BTreeMap<String, Group>, rule: Rule) -> (BTreeMap<String, Group>, Option<Group>) {
+    let (mut released, small): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        groups.into_iter().partition(|(_, group)| rule.allows(group));
+    if small.is_empty() {
+        return (released, None);
+    }
+    let mut remainder = Group::default();
+    for (_, group) in small {
+        remainder.join(group);
+    }
+    while !rule.allows(&remainder) {
+        let smallest = released
+            .iter()
+            .min_by_key(|(_, group)| group.subjects.len())
+            .map(|(label, _)| label.clone());
+        match smallest.and_then(|label| released.remove(&label)) {
+            Some(group) => remainder.join(group),
+            None => return (released, None),
+        }
+    }
+    (released, Some(remainder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(first: u8, subjects: u8, amount: i64) -> Group {
+        let mut group = Group::default();
+        for subject in first..first + subjects {
+            group.add(Pseudonym::from_bytes([subject; 32]), amount);
+        }
+        group
+    }
+
+    const RULE: Rule = Rule {
+        minimum: 3,
+        max_share: Some(50),
+    };
+
+    #[test]
+    fn a_small_group_takes_the_smallest_large_one_with_it() {
+        let groups = [
+            ("a", group(0, 5, 10)),
+            ("b", group(10, 3, 10)),
+            ("c", group(20, 1, 10)),
+        ];
+        let (released, remainder) =
+            suppress(groups.into_iter().map(|(l, g)| (l.to_owned(), g)).collect(), RULE);
+        assert_eq!(released.keys().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(remainder.unwrap().subjects.len(), 4);
+    }
+
+    #[test]
+    fn rows_of_one_subject_are_one_subject() {
+        let mut heavy = Group::default();
+        for _ in 0..100 {
+            heavy.add(Pseudonym::from_bytes([1; 32]), 1);
+        }
+        let (released, remainder) = suppress([("a".to_owned(), heavy)].into(), RULE);
+        assert!(released.is_empty() && remainder.is_none());
+    }
+
+    #[test]
+    fn one_subject_that_dominates_a_sum_suppresses_its_group() {
+        let mut dominated = group(0, 9, 10);
+        dominated.add(Pseudonym::from_bytes([99; 32]), 91);
+        let mut shared = group(0, 9, 10);
+        shared.add(Pseudonym::from_bytes([99; 32]), 90);
+        assert!(!RULE.allows(&dominated));
+        assert!(RULE.allows(&shared));
+    }
+
+    #[test]
+    fn nothing_is_released_where_everything_together_is_too_small() {
+        let groups = [("a".to_owned(), group(0, 1, 1)), ("b".to_owned(), group(1, 1, 1))].into();
+        let (released, remainder) = suppress(groups, RULE);
+        assert!(released.is_empty() && remainder.is_none());
+    }
+}
