@@ -8,6 +8,8 @@ pub mod audit;
 mod clock;
 pub mod control;
 mod data_key;
+#[cfg(feature = "sqlite")]
+pub mod erasure;
 mod error;
 mod files;
 mod grant;

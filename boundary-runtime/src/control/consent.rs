@@ -79,6 +79,16 @@ impl ConsentState {
         }
     }
 
+    /// Whether a subject has a tombstone.
+    #[must_use]
+    pub fn is_erased(&self, subject: Pseudonym) -> bool {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .erased
+            .contains(&subject)
+    }
+
     /// Decides whether a subject's data may be processed for a purpose of this basis, and gives the mark that a
     /// later withdrawal sets.
     pub(crate) fn decide(

@@ -178,6 +178,46 @@ impl RegionStore {
         .await
     }
 
+    /// Every subject, by tenant, that any of these tables, the key table, the outbox or the residences tell of.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn subjects(
+        &self,
+        tables: &[&'static Declaration],
+    ) -> Result<Vec<(TenantId, SubjectId)>, StoreError> {
+        let mut sources = vec![
+            "SELECT tenant, subject FROM boundary_residences".to_owned(),
+            "SELECT tenant, subject FROM boundary_outbox".to_owned(),
+            "SELECT tenant, subject FROM keys.boundary_data_keys".to_owned(),
+        ];
+        for table in tables {
+            if let (Some(tenant), Some(subject)) =
+                (table.role(FieldRole::Tenant), table.role(FieldRole::Subject))
+            {
+                sources.push(format!(
+                    "SELECT {}, {} FROM {}",
+                    quoted(tenant.column),
+                    quoted(subject.column),
+                    quoted(table.name)
+                ));
+            }
+        }
+        // UNION keeps each pair once.
+        let sql = sources.join(" UNION ");
+        self.run(move |connection| {
+            let mut select = connection.prepare(&sql)?;
+            let rows =
+                select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            rows.map(|row| {
+                row.map(|(tenant, subject)| (tenant.into(), subject.into()))
+                    .map_err(StoreError::from)
+            })
+            .collect()
+        })
+        .await
+    }
+
     /// Erases a subject of a tenant: its rows of these tables, their data keys, its queued events and its residence,
     /// in one transaction. Freed pages are overwritten with zeros.
     ///
