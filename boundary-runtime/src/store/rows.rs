@@ -1,6 +1,6 @@
 //! Rows of declared tables: written with their data key, read with it, erased with it.
 
-use boundary_schema::FieldRole;
+use boundary_schema::{FieldRole, Kind};
 use rusqlite::{Row, Statement, params};
 
 use super::cells::{cell, columns, quoted};
@@ -240,12 +240,7 @@ impl RegionStore {
                 else {
                     continue;
                 };
-                let sql = format!(
-                    "DELETE FROM {} WHERE {} = ?1 AND {} = ?2",
-                    quoted(table.name),
-                    quoted(tenant.column),
-                    quoted(subject.column)
-                );
+                let sql = format!("DELETE FROM {table} WHERE {tenant} = ?1 AND {subject} = ?2");
                 erased.rows += transaction.execute(&sql, whose)?;
             }
             let keys = "DELETE FROM keys.boundary_data_keys WHERE tenant = ?1 AND subject = ?2";
@@ -263,6 +258,21 @@ impl RegionStore {
         })
         .await
     }
+}
+
+/// The tables among these that hold records of subjects: name, tenant column and subject column, quoted.
+fn subject_tables(declarations: &[&'static Declaration]) -> impl Iterator<Item = (String, String, String)> {
+    declarations
+        .iter()
+        .filter(|declaration| declaration.kind == Kind::Table)
+        .filter_map(|declaration| {
+            let column = |role| declaration.role(role).map(|field| quoted(field.column));
+            Some((
+                quoted(declaration.name),
+                column(FieldRole::Tenant)?,
+                column(FieldRole::Subject)?,
+            ))
+        })
 }
 
 fn unreadable<T: crate::Record>(source: DecodeError) -> StoreError {
