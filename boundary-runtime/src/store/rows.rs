@@ -191,17 +191,8 @@ impl RegionStore {
             "SELECT tenant, subject FROM boundary_outbox".to_owned(),
             "SELECT tenant, subject FROM keys.boundary_data_keys".to_owned(),
         ];
-        for table in tables {
-            if let (Some(tenant), Some(subject)) =
-                (table.role(FieldRole::Tenant), table.role(FieldRole::Subject))
-            {
-                sources.push(format!(
-                    "SELECT {}, {} FROM {}",
-                    quoted(tenant.column),
-                    quoted(subject.column),
-                    quoted(table.name)
-                ));
-            }
+        for (table, tenant, subject) in subject_tables(tables) {
+            sources.push(format!("SELECT {tenant}, {subject} FROM {table}"));
         }
         // UNION keeps each pair once.
         let sql = sources.join(" UNION ");
@@ -234,12 +225,7 @@ impl RegionStore {
             let whose = params![tenant.as_str(), subject.as_str()];
             let transaction = connection.transaction()?;
             let mut erased = Erased::default();
-            for table in tables {
-                let (Some(tenant), Some(subject)) =
-                    (table.role(FieldRole::Tenant), table.role(FieldRole::Subject))
-                else {
-                    continue;
-                };
+            for (table, tenant, subject) in subject_tables(&tables) {
                 let sql = format!("DELETE FROM {table} WHERE {tenant} = ?1 AND {subject} = ?2");
                 erased.rows += transaction.execute(&sql, whose)?;
             }
