@@ -1,2 +1,3 @@
-//! Placeholder.
+//! Sealing and opening a record, against the primitives it is made of.
+
 fn main() {}

@@ -1,1 +1,24 @@
-//! Placeholder.
+//! The holder of a region's keys: custody, leases, envelope, sealing and opening.
+//!
+//! Only in-country binaries link this crate, and the lint proves it over the dependency graph: without it a session
+//! has no key, whatever else was forged. [`Vault`] is the way in; `docs/envelope.md` specifies what it writes.
+//!
+//! Layers, lowest first: `envelope` (the format), `keys` (what an authority's keys are), `custody` (who keeps the key
+//! that wraps them), `lease` (how long they stay open), `vault` (who may have a session on them).
+
+#![forbid(unsafe_code)]
+
+mod custody;
+mod envelope;
+mod keys;
+mod lease;
+mod random;
+mod vault;
+
+pub use custody::{Custody, LocalCustody, Pending};
+pub use keys::Authority;
+pub use lease::ZERO_LEASE_HOLD;
+pub use vault::{RegionSigner, Vault, VaultConfig, VaultPseudonyms};
+
+/// The mark in every binary that can open a vault: a central binary that holds these bytes was linked wrongly.
+pub const MARKER: &str = "boundary-vault:in-country-only:4f1c8e0b9d2a47c6a35e7710b8d96f24";

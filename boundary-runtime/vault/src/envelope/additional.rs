@@ -1,0 +1,108 @@
+//! What a ciphertext is bound to: the additional data of AES-GCM.
+//!
+//! Two different addresses never give the same bytes, because every text carries its length (4 bytes, big-endian).
+
+use boundary_runtime::Misuse;
+use boundary_schema::{FieldDeclaration, Residency};
+
+use super::{SUITE, VERSION};
+
+const FIELD_LABEL: &str = "boundary/field";
+const DATA_KEY_LABEL: &str = "boundary/data-key";
+
+/// The names that a record goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct RecordNames<'a> {
+    pub(crate) tenant: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) table: &'a str,
+    pub(crate) record_id: &'a str,
+}
+
+/// Additional data in the making. For fields it keeps what all fields of a record have in common.
+pub(crate) struct AdditionalData {
+    bytes: Vec<u8>,
+    common: usize,
+}
+
+impl AdditionalData {
+    /// The beginning that all fields of a record share: version, suite, label, tenant, region, table.
+    pub(crate) fn of_fields(record: &RecordNames<'_>) -> Result<Self, Misuse> {
+        let mut data = Self::labelled(FIELD_LABEL, 256)?;
+        data.texts(&[record.tenant, record.region, record.table])?;
+        data.common = data.bytes.len();
+        Ok(data)
+    }
+
+    /// The additional data of one field: the common beginning, column, record id, category, residency.
+    pub(crate) fn field(&mut self, record_id: &str, field: &FieldDeclaration) -> Result<&[u8], Misuse> {
+        self.bytes.truncate(self.common);
+        self.texts(&[field.column, record_id, field.category.unwrap_or_default()])?;
+        match field.residency {
+            Residency::Pinned(region) => self.texts(&[&format!("pinned({region})")])?,
+            other => self.texts(&[other.keyword()])?,
+        }
+        Ok(&self.bytes)
+    }
+
+    /// The additional data of a wrapped data key.
+    pub(crate) fn of_data_key(
+        record: &RecordNames<'_>,
+        id: &[u8; 16],
+        generation: u32,
+    ) -> Result<Self, Misuse> {
+        let mut data = Self::labelled(DATA_KEY_LABEL, 192)?;
+        data.texts(&[record.tenant, record.region, record.table, record.record_id])?;
+        data.bytes.extend_from_slice(id);
+        data.bytes.extend_from_slice(&generation.to_be_bytes());
+        Ok(data)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Version, suite and label, then whatever is bound besides.
+    pub(crate) fn labelled(label: &str, capacity: usize) -> Result<Self, Misuse> {
+        let mut data = Self {
+            bytes: Vec::with_capacity(capacity),
+            common: 0,
+        };
+        data.bytes.extend_from_slice(&[VERSION, SUITE]);
+        data.texts(&[label])?;
+        Ok(data)
+    }
+
+    pub(crate) fn texts(&mut self, texts: &[&str]) -> Result<(), Misuse> {
+        for text in texts {
+            let length = u32::try_from(text.len()).map_err(|_| Misuse::TooLong)?;
+            self.bytes.extend_from_slice(&length.to_be_bytes());
+            self.bytes.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_residency_is_bound_as_it_is_displayed() {
+        let names = RecordNames {
+            tenant: "t",
+            region: "in",
+            table: "c",
+            record_id: "1",
+        };
+        for residency in [Residency::Regional, Residency::InCountry, Residency::Pinned("in")] {
+            let field = FieldDeclaration {
+                residency,
+                ..super::super::tampering::EMAIL
+            };
+            let mut data = AdditionalData::of_fields(&names).unwrap();
+            let bytes = data.field("1", &field).unwrap();
+            assert!(bytes.ends_with(residency.to_string().as_bytes()), "{residency}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What an authority's keys are, wrapped and opened. No file, no clock, no custody is known here.
+
+mod authority;
+mod keyring;
+
+pub use authority::Authority;
+pub(crate) use keyring::{Keyring, OpenedKeys};

@@ -1,0 +1,84 @@
+//! Random keys, salts and nonces from a generator in user space.
+//!
+//! Asking the operating system for each nonce costs more than the seal that uses it, so every thread keeps a ChaCha20
+//! generator, seeded by the operating system and seeded anew after 64 KiB. Its buffer is wiped when the thread ends.
+//! A process that forks without `exec` after its first use of the vault shares the generator's state with its child:
+//! the vault is for processes that do not.
+
+use std::cell::RefCell;
+
+use boundary_runtime::KeyError;
+use rand::rngs::{ChaCha20Rng, SysRng};
+use rand::{Rng, SeedableRng};
+use zeroize::Zeroizing;
+
+const RESEED_AFTER: usize = 64 * 1024;
+
+struct Generator {
+    chacha: ChaCha20Rng,
+    left: usize,
+}
+
+impl Generator {
+    fn seeded() -> Result<Self, KeyError> {
+        let chacha = ChaCha20Rng::try_from_rng(&mut SysRng).map_err(|_| KeyError::NoRandomness)?;
+        Ok(Self {
+            chacha,
+            left: RESEED_AFTER,
+        })
+    }
+}
+
+thread_local! {
+    static GENERATOR: RefCell<Option<Generator>> = const { RefCell::new(None) };
+}
+
+/// Fills `bytes` with fresh randomness.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), KeyError> {
+    let filled = GENERATOR.try_with(|cell| {
+        let mut slot = cell.try_borrow_mut().map_err(|_| KeyError::NoRandomness)?;
+        let generator = match &mut *slot {
+            Some(generator) if generator.left >= bytes.len() => generator,
+            stale => stale.insert(Generator::seeded()?),
+        };
+        generator.left = generator.left.saturating_sub(bytes.len());
+        generator.chacha.fill_bytes(bytes);
+        Ok(())
+    });
+    // A thread that is ending has no generator any more, and gets no weaker one.
+    filled.unwrap_or(Err(KeyError::NoRandomness))
+}
+
+/// Fresh public bytes: a nonce, a salt, an identifier.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], KeyError> {
+    let mut bytes = [0; N];
+    fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A fresh secret key.
+pub(crate) fn key() -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let mut key = Zeroizing::new([0; 32]);
+    fill(&mut *key)?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_nonces_are_the_same_across_reseeds_and_threads() {
+        let draw = || {
+            (0..20_000)
+                .map(|_| super::bytes::<12>().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let threads: Vec<_> = (0..2).map(|_| std::thread::spawn(draw)).collect();
+        let mut seen = HashSet::new();
+        for nonce in threads.into_iter().flat_map(|thread| thread.join().unwrap()) {
+            assert!(seen.insert(nonce), "a nonce came twice");
+        }
+        assert_eq!(seen.len(), 40_000);
+    }
+}

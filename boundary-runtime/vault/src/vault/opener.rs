@@ -1,0 +1,180 @@
+//! A session's hold on keys. Synchronous and without I/O; each use checks the lease again.
+
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
+use boundary_runtime::{AccessError, Clock, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, TenantId};
+use boundary_schema::Declaration;
+use zeroize::Zeroizing;
+
+use super::registry::{Registry, check_field};
+use crate::envelope::{self, AdditionalData, RecordKeys, RecordNames, Undecryptable};
+use crate::lease::Lease;
+use crate::random;
+
+/// What a session opens with: the leases of its tenants, and the last record's keys.
+pub(super) struct VaultOpener {
+    pub(super) region: Arc<str>,
+    pub(super) leases: Vec<(TenantId, Arc<Lease>)>,
+    pub(super) registry: Arc<Registry>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) last: Mutex<Option<OpenRecord>>,
+}
+
+/// A record whose data key is unwrapped. The key is wiped when another record takes its place.
+pub(super) struct OpenRecord {
+    declaration: &'static Declaration,
+    record_id: String,
+    data_key: DataKey,
+    lease: usize,
+    keys: RecordKeys,
+    bound: AdditionalData,
+}
+
+impl OpenRecord {
+    fn new(
+        address: &RecordAddress<'_>,
+        region: &str,
+        data_key: DataKey,
+        lease: usize,
+        keys: RecordKeys,
+    ) -> Result<Self, Misuse> {
+        Ok(Self {
+            declaration: address.declaration,
+            record_id: address.record_id.to_owned(),
+            bound: AdditionalData::of_fields(&names(address, region))?,
+            data_key,
+            lease,
+            keys,
+        })
+    }
+
+    /// Whether this is the record at `address` with this very data key. The key's names are among its bytes, and the
+    /// tenant was checked to be the record's when the key was unwrapped.
+    fn is(&self, address: &RecordAddress<'_>, key: &DataKey) -> bool {
+        std::ptr::eq(self.declaration, address.declaration)
+            && self.data_key == *key
+            && self.record_id == address.record_id
+            && self.data_key.tenant() == address.tenant.as_str()
+    }
+}
+
+impl VaultOpener {
+    /// Does something with a record's unwrapped key, after checking everything that may have changed.
+    fn with_record<T>(
+        &self,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+        act: impl FnOnce(&mut OpenRecord) -> Result<T, AccessError>,
+    ) -> Result<T, AccessError> {
+        check_field(field, &self.region)?;
+        // Two threads at one session's fields do not wait for each other: the second one unwraps for itself.
+        let mut last = match self.last.try_lock() {
+            Ok(last) => last,
+            Err(TryLockError::Poisoned(last)) => last.into_inner(),
+            Err(TryLockError::WouldBlock) => return act(&mut self.unwrap(key, &field.record)?),
+        };
+        if let Some(record) = &mut *last
+            && record.is(&field.record, key)
+        {
+            self.leases[record.lease].1.keys(self.clock.now())?;
+            return act(record);
+        }
+        *last = None;
+        act(last.insert(self.unwrap(key, &field.record)?))
+    }
+
+    fn unwrap(&self, key: &DataKey, address: &RecordAddress<'_>) -> Result<OpenRecord, AccessError> {
+        self.registry.check(address.declaration)?;
+        let (index, lease) = self.lease(address.tenant)?;
+        let keys = lease.keys(self.clock.now())?;
+        if key.tenant() != address.tenant.as_str() || key.region() != &*self.region {
+            return Err(AccessError::Undecryptable);
+        }
+        let generation = envelope::generation_of(key.wrapped())?;
+        let root = match keys.generation(generation) {
+            Some(root) => root,
+            // Wrapped after a rotation that this lease does not know of yet; a renewed one will.
+            None if keys.newest().is_some_and(|(newest, _)| generation > newest) => {
+                return Err(lease.expired().into());
+            }
+            None => return Err(AccessError::Undecryptable),
+        };
+        let bound = AdditionalData::of_data_key(&names(address, &self.region), &key.id(), generation)?;
+        let keys = RecordKeys::unwrap(key.wrapped(), root, bound.as_bytes())?;
+        Ok(OpenRecord::new(address, &self.region, key.clone(), index, keys)?)
+    }
+
+    fn lease(&self, tenant: &TenantId) -> Result<(usize, &Lease), AccessError> {
+        let found = self
+            .leases
+            .iter()
+            .enumerate()
+            .find(|(_, (known, _))| known == tenant);
+        found
+            .map(|(index, (_, lease))| (index, &**lease))
+            .ok_or(Misuse::TenantNotInSession.into())
+    }
+}
+
+impl Opener for VaultOpener {
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    fn create(&self, address: &RecordAddress<'_>) -> Result<DataKey, AccessError> {
+        self.registry.check(address.declaration)?;
+        let (index, lease) = self.lease(address.tenant)?;
+        let (generation, root) = lease.keys(self.clock.now())?.newest().ok_or(KeyError::Disabled)?;
+        let id = random::bytes::<DATA_KEY_ID_LEN>()?;
+        let bound = AdditionalData::of_data_key(&names(address, &self.region), &id, generation)?;
+        let salt = random::bytes()?;
+        let (keys, wrapped) = RecordKeys::wrap(&*random::key()?, &salt, root, generation, bound.as_bytes());
+        let data_key =
+            DataKey::from_parts(id, address.tenant, &self.region, &wrapped).map_err(|_| Misuse::TooLong)?;
+        let record = OpenRecord::new(address, &self.region, data_key.clone(), index, keys)?;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(record);
+        Ok(data_key)
+    }
+
+    fn admit(&self, key: &DataKey, field: &FieldAddress<'_>) -> Result<(), AccessError> {
+        self.with_record(key, field, |_| Ok(()))
+    }
+
+    fn seal(
+        &self,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), AccessError> {
+        let nonce = random::bytes()?;
+        self.with_record(key, field, |record| {
+            let bound = record.bound.field(field.record.record_id, field.field)?;
+            Ok(envelope::seal(&record.keys, &nonce, bound, plaintext, out)?)
+        })
+    }
+
+    fn open(
+        &self,
+        key: &DataKey,
+        field: &FieldAddress<'_>,
+        sealed: &[u8],
+        out: &mut Zeroizing<Vec<u8>>,
+    ) -> Result<(), AccessError> {
+        self.with_record(key, field, |record| {
+            let bound = record.bound.field(field.record.record_id, field.field)?;
+            envelope::open(&record.keys, bound, sealed, out)
+                .map_err(|Undecryptable| AccessError::Undecryptable)
+        })
+    }
+}
+
+fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {
+    RecordNames {
+        tenant: address.tenant.as_str(),
+        region,
+        table: address.declaration.name,
+        record_id: address.record_id,
+    }
+}

@@ -1,0 +1,57 @@
+//! The tables and events that a vault was told of. What is not among them stays closed.
+
+use boundary_runtime::seam::FieldAddress;
+use boundary_runtime::{AccessError, Refusal};
+use boundary_schema::{Declaration, Residency};
+
+/// The declarations that a vault opens and seals fields of.
+pub(super) struct Registry(Vec<&'static Declaration>);
+
+impl Registry {
+    pub(super) fn new(declarations: &[&'static Declaration]) -> Self {
+        Self(declarations.to_vec())
+    }
+
+    /// Refuses a declaration that was not registered.
+    ///
+    /// The same constant may lie at several addresses of one program, so equal content counts as registered too.
+    pub(super) fn check(&self, declaration: &'static Declaration) -> Result<(), AccessError> {
+        let is_known =
+            self.0.iter().any(|known| std::ptr::eq(*known, declaration)) || self.0.contains(&declaration);
+        if is_known {
+            Ok(())
+        } else {
+            Err(unregistered(declaration))
+        }
+    }
+}
+
+/// Refuses a field that is not of the declaration it is said to be of, or that is pinned to another region.
+pub(super) fn check_field(address: &FieldAddress<'_>, region: &str) -> Result<(), AccessError> {
+    let declaration = address.record.declaration;
+    let is_of_declaration = declaration
+        .fields
+        .as_ptr_range()
+        .contains(&std::ptr::from_ref(address.field))
+        || declaration.fields.contains(address.field);
+    if !is_of_declaration {
+        return Err(unregistered(declaration));
+    }
+    match address.field.residency {
+        Residency::Pinned(pinned) if pinned != region => Err(Refusal::Residency {
+            declaration: declaration.rust,
+            field: address.field.field,
+            pinned,
+            region: region.to_owned(),
+        }
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+fn unregistered(declaration: &Declaration) -> AccessError {
+    Refusal::Unregistered {
+        declaration: declaration.rust,
+    }
+    .into()
+}
