@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use boundary_runtime::KeyError;
 use boundary_runtime::seam::Signer;
 use ed25519_dalek::{Signer as _, SigningKey};
+
+use crate::custody::Custody;
 
 /// Signs in the region's name with the Ed25519 key (RFC 8032) that the region's custody keeps. A clone signs with the
 /// same key; the key is wiped when the last one is dropped.
@@ -15,6 +18,15 @@ pub struct RegionSigner {
 }
 
 impl RegionSigner {
+    /// What signs in the region of this custody, before there is a vault: the logs that a vault writes to are signed.
+    ///
+    /// # Errors
+    /// What the custody answers.
+    pub async fn of(custody: &dyn Custody) -> Result<Self, KeyError> {
+        let seed = custody.signing_key().await?;
+        Ok(Self::new(custody.region().into(), &seed))
+    }
+
     pub(super) fn new(region: Arc<str>, seed: &[u8; 32]) -> Self {
         Self {
             region,
