@@ -1,2 +1,31 @@
-//! Placeholder.
-fn main() {}
+//! The binary behind `cargo boundary`.
+
+#![forbid(unsafe_code)]
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use boundary_lint::cli::{Command, Outcome};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // As a subcommand, cargo passes the word `boundary` on.
+    let called_by_cargo = std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == "boundary");
+    let skipped = usize::from(called_by_cargo);
+    let arguments: Vec<OsString> = std::env::args_os()
+        .take(1)
+        .chain(std::env::args_os().skip(1 + skipped))
+        .collect();
+    let command = Command::parse_from(arguments);
+    let run = || command.run(&mut anstream::stdout(), &mut anstream::stderr());
+    match boundary_lint::with_room(run).map_err(Into::into).flatten() {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The database as the migrations leave it: replay of [`Statement`]s into relations, columns and types.
+//!
+//! Nothing is skipped in silence. What replay cannot follow becomes an [`Unseen`], with its place.
+
+mod alter;
+mod apply;
+mod builtins;
+mod create;
+mod drop;
+mod functions;
+mod resolve;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+pub use apply::replay;
+
+use crate::source::Place;
+pub use types::ColumnType;
+use types::UserType;
+
+/// A relation, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelationId(usize);
+
+/// A column, for as long as it lives and whatever it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(usize);
+
+/// A type that the migrations created, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(usize);
+
+/// What a relation is, in the words of `information_schema.tables`, extended by materialised views.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RelationKind {
+    /// An ordinary or partitioned table, or a partition.
+    Table,
+    /// A view.
+    View,
+    /// A materialised view, which `information_schema` leaves out.
+    MaterializedView,
+    /// A table of another server.
+    Foreign,
+}
+
+impl RelationKind {
+    /// As `information_schema.tables.table_type` prints it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RelationKind::Table => "BASE TABLE",
+            RelationKind::View => "VIEW",
+            RelationKind::MaterializedView => "MATERIALIZED VIEW",
+            RelationKind::Foreign => "FOREIGN",
+        }
+    }
+}
+
+/// A column as the migrations leave it.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its identity.
+    pub id: ColumnId,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: ColumnType,
+    /// Whether it forbids null of itself; its type may forbid it as well.
+    pub not_null: bool,
+    /// Where it came to be.
+    pub birth: Place,
+    /// Where it was last changed: renamed, retyped, made nullable or not.
+    pub changed: Place,
+    /// The column whose values it shows unchanged: through a view, a partition or inheritance.
+    pub shows: Option<ColumnId>,
+    inherited_from: Vec<RelationId>,
+    local: bool,
+}
+
+/// A table or view as the migrations leave it.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// Its identity.
+    pub id: RelationId,
+    /// Its schema.
+    pub schema: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: RelationKind,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// Where it came to be.
+    pub birth: Place,
+    temporary: bool,
+    /// Not all of its columns are known.
+    opaque: bool,
+    parents: Vec<RelationId>,
+    depends: Vec<Dependency>,
+}
+
+impl Relation {
+    fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+}
+
+/// What a view needs of another relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Dependency {
+    relation: RelationId,
+    /// `None`: the relation as a whole.
+    column: Option<ColumnId>,
+}
+
+/// Something that may have changed columns and was not followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unseen {
+    /// Where.
+    pub place: Place,
+    /// Why.
+    pub why: String,
+}
+
+#[derive(Clone, Debug)]
+struct Index {
+    table: RelationId,
+    columns: Vec<String>,
+}
+
+/// A database.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    relations: Vec<Option<Relation>>,
+    by_name: HashMap<(String, String), RelationId>,
+    types: Vec<Option<UserType>>,
+    types_by_name: HashMap<(String, String), TypeId>,
+    functions: HashMap<String, functions::Function>,
+    indexes: HashMap<String, Index>,
+    schemas: Vec<String>,
+    search_path: Vec<String>,
+    columns_made: usize,
+    /// What was not followed, in the order of replay.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Where temporary relations live.
+const TEMPORARY: &str = "pg_temp";
+
+impl Catalogue {
+    /// An empty database, with its `public` schema.
+    #[must_use]
+    pub fn new() -> Self {
+        Catalogue {
+            schemas: vec!["public".to_owned()],
+            search_path: vec!["public".to_owned()],
+            ..Catalogue::default()
+        }
+    }
+
+    /// The relations that outlive a session, in no particular order.
+    pub fn relations(&self) -> impl Iterator<Item = &Relation> {
+        self.relations
+            .iter()
+            .flatten()
+            .filter(|relation| !relation.temporary)
+    }
+
+    /// A column's type as `information_schema.columns.data_type` prints it; empty where it could not be worked out.
+    #[must_use]
+    pub fn data_type(&self, column: &Column) -> String {
+        types::data_type(self, &column.ty)
+    }
+
+    /// Whether a column may hold null, as `information_schema.columns.is_nullable` has it.
+    #[must_use]
+    pub fn is_nullable(&self, column: &Column) -> bool {
+        !column.not_null && !types::forbids_null(self, &column.ty)
+    }
+
+    fn relation(&self, id: RelationId) -> Option<&Relation> {
+        self.relations.get(id.0).and_then(Option::as_ref)
+    }
+
+    fn relation_mut(&mut self, id: RelationId) -> Option<&mut Relation> {
+        self.relations.get_mut(id.0).and_then(Option::as_mut)
+    }
+
+    fn column_id(&mut self) -> ColumnId {
+        self.columns_made += 1;
+        ColumnId(self.columns_made)
+    }
+
+    /// The schema that an unqualified name is created in: the first of the search path that exists.
+    fn creation_schema(&self) -> String {
+        let exists = self
+            .search_path
+            .iter()
+            .find(|schema| self.schemas.contains(schema));
+        exists.cloned().unwrap_or_else(|| "public".to_owned())
+    }
+
+    fn find(&self, schema: Option<&str>, name: &str) -> Option<RelationId> {
+        let lookup = |schema: &str| self.by_name.get(&(schema.to_owned(), name.to_owned())).copied();
+        match schema {
+            Some(schema) => lookup(schema),
+            None => lookup(TEMPORARY).or_else(|| self.search_path.iter().find_map(|schema| lookup(schema))),
+        }
+    }
+
+    fn find_type(&self, schema: Option<&str>, name: &str) -> Option<TypeId> {
+        let lookup = |schema: &str| {
+            self.types_by_name
+                .get(&(schema.to_owned(), name.to_owned()))
+                .copied()
+        };
+        match schema {
+            Some(schema) => lookup(schema),
+            None => lookup(TEMPORARY).or_else(|| self.search_path.iter().find_map(|schema| lookup(schema))),
+        }
+    }
+
+    /// Ids of all relations that stand directly below `id` by inheritance or as partitions.
+    fn children(&self, id: RelationId) -> Vec<RelationId> {
+        self.relations
+            .iter()
+            .flatten()
+            .filter(|relation| relation.parents.contains(&id))
+            .map(|relation| relation.id)
+            .collect()
+    }
+
+    fn add_schema(&mut self, name: &str) {
+        if !self.schemas.iter().any(|schema| schema == name) {
+            self.schemas.push(name.to_owned());
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The command line: one table of options feeds the parser and the help.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use boundary_schema::Policy;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::Error;
+use crate::facts::{Facts, Input, collect};
+use crate::{report, rules};
+
+/// No column without a classification.
+#[derive(Debug, Parser)]
+#[command(name = "cargo boundary", bin_name = "cargo boundary", version, after_help = EXIT)]
+pub struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+const EXIT: &str = "Exit status: 0 clean, 1 findings, 2 could not run.";
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Check every column and crate against the declarations and the policy.
+    #[command(after_help = EXIT)]
+    Check {
+        #[command(flatten)]
+        sources: SourceOptions,
+        /// How to print the findings.
+        #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+        format: CheckFormat,
+    },
+    /// List every column with its classification and the place where it came to be.
+    #[command(after_help = EXIT)]
+    Columns {
+        #[command(flatten)]
+        sources: SourceOptions,
+        /// How to print the list.
+        #[arg(long, value_enum, default_value_t = ColumnsFormat::Human)]
+        format: ColumnsFormat,
+    },
+}
+
+#[derive(Args, Debug)]
+struct SourceOptions {
+    /// The folder of boundary.toml [default: the nearest one, from here up].
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// A folder of SQL migrations, instead of all that are found; several make one database, in the order given.
+    #[arg(long, value_name = "DIR")]
+    migrations: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CheckFormat {
+    Human,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColumnsFormat {
+    Human,
+    Csv,
+    Json,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to report.
+    Clean,
+    /// There are findings.
+    Findings,
+}
+
+impl Command {
+    /// Runs the command; results go to `out`, remarks about them to `remarks`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where the run could not be made.
+    pub fn run(&self, out: &mut impl Write, remarks: &mut impl Write) -> Result<Outcome, Error> {
+        match &self.action {
+            Action::Check { sources, format } => {
+                let facts = collect(&Input {
+                    root: Some(sources.root()?),
+                    migrations: sources.migrations.clone(),
+                    crates: true,
+                })?;
+                let findings = rules::check(&facts);
+                match format {
+                    CheckFormat::Human => report::human::write(out, &facts, &findings)?,
+                    CheckFormat::Json => report::json::write(out, &facts, &findings)?,
+                }
+                Ok(if findings.is_empty() {
+                    Outcome::Clean
+                } else {
+                    Outcome::Findings
+                })
+            }
+            Action::Columns { sources, format } => {
+                // Named migrations can be listed without any policy.
+                let root = match (&sources.root, sources.migrations.is_empty()) {
+                    (None, false) => sources.root().ok(),
+                    _ => Some(sources.root()?),
+                };
+                let facts = collect(&Input {
+                    root,
+                    migrations: sources.migrations.clone(),
+                    crates: false,
+                })?;
+                match format {
+                    ColumnsFormat::Human => report::columns::write_human(out, &facts)?,
+                    ColumnsFormat::Csv => report::columns::write_csv(out, &facts)?,
+                    ColumnsFormat::Json => report::columns::write_json(out, &facts)?,
+                }
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+        }
+    }
+}
+
+/// Says what the list may lack. The list itself stays free of it, so that programs can read it.
+fn remark(remarks: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
+    for unseen in &facts.unseen {
+        writeln!(
+            remarks,
+            "warning: {}: cannot be seen: {}",
+            facts.sources.line_of(unseen.place),
+            unseen.why
+        )?;
+    }
+    Ok(())
+}
+
+impl SourceOptions {
+    fn root(&self) -> Result<PathBuf, Error> {
+        match &self.root {
+            Some(root) => Ok(root.clone()),
+            None => {
+                let file = Policy::find(".")?;
+                Ok(file.parent().map(PathBuf::from).unwrap_or_default())
+            }
+        }
+    }
+}

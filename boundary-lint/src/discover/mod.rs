@@ -1,0 +1,99 @@
+//! What a project consists of: its Rust files and its folders of migrations.
+//!
+//! `.gitignore` is respected and `target` skipped, so that the lint sees what a reviewer sees.
+
+mod migrations;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+pub use migrations::{Folder, folder};
+
+use crate::error::Error;
+
+/// What was found below a root.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// All Rust files, sorted.
+    pub rust: Vec<PathBuf>,
+    /// All folders of Postgres migrations, sorted.
+    pub migrations: Vec<Folder>,
+    /// Folders of migrations in a dialect that is not read, with its name.
+    pub other_dialects: Vec<(Folder, &'static str)>,
+}
+
+/// Everything below `root`.
+///
+/// # Errors
+///
+/// [`Error::Walk`] or [`Error::Read`] where a folder cannot be read.
+pub fn project(root: &Path) -> Result<Project, Error> {
+    let mut project = Project::default();
+    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    let walk = ignore::WalkBuilder::new(root)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != "target" || entry.depth() == 0)
+        .build();
+    for entry in walk {
+        let entry = entry?;
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.into_path();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => project.rust.push(path),
+            Some("sql") => {
+                let folder = path.parent().unwrap_or(root);
+                // The folder of an `up.sql` is one migration; the folder of migrations is the one above.
+                let is_diesel = path.file_name().is_some_and(|name| name == "up.sql");
+                folders.insert(
+                    if is_diesel {
+                        folder.parent().unwrap_or(root)
+                    } else {
+                        folder
+                    }
+                    .to_owned(),
+                );
+            }
+            _ => {}
+        }
+    }
+    project.rust.sort();
+    for path in folders {
+        let Some(found) = folder(&path)?.filter(migrations::looks_like_migrations) else {
+            continue;
+        };
+        match other_dialect(path.strip_prefix(root).unwrap_or(&path)) {
+            Some(dialect) => project.other_dialects.push((found, dialect)),
+            None => project.migrations.push(found),
+        }
+    }
+    Ok(project)
+}
+
+/// The dialect that a folder's path names, where it is not Postgres.
+fn other_dialect(path: &Path) -> Option<&'static str> {
+    let shown = path.to_string_lossy().to_ascii_lowercase();
+    [
+        ("sqlite", "SQLite"),
+        ("mysql", "MySQL"),
+        ("mariadb", "MariaDB"),
+        ("clickhouse", "ClickHouse"),
+        ("mssql", "SQL Server"),
+    ]
+    .into_iter()
+    .find(|(word, _)| shown.contains(word))
+    .map(|(_, dialect)| dialect)
+}
+
+/// The folders that were named instead of being discovered.
+///
+/// # Errors
+///
+/// [`Error::NoMigrations`] where a folder holds none, [`Error::Read`] where it cannot be listed.
+pub fn named(folders: &[PathBuf]) -> Result<Vec<Folder>, Error> {
+    folders
+        .iter()
+        .map(|path| folder(path)?.ok_or_else(|| Error::NoMigrations(path.clone())))
+        .collect()
+}

@@ -1,0 +1,37 @@
+//! Why a run could not be made. Findings are no errors.
+
+use std::path::PathBuf;
+
+use crate::facts::crates::GraphError;
+
+/// Why the lint could not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no policy to check against.
+    #[error("{0}\nhelp: run inside a project that has a boundary.toml, or name its folder with --root")]
+    Policy(#[from] boundary_schema::PolicyErrors),
+    /// A file or folder could not be read.
+    #[error("{}: {source}\nhelp: check that it exists and may be read", path.display())]
+    Read {
+        /// What was to be read.
+        path: PathBuf,
+        /// Why it could not be.
+        source: std::io::Error,
+    },
+    /// A folder that was named holds no migrations.
+    #[error("{}: no SQL migration is in this folder\nhelp: name a folder of `<version>_<name>.sql` files, or of `<version>_<name>/up.sql` folders", .0.display())]
+    NoMigrations(PathBuf),
+    /// Walking the project failed.
+    #[error("the project could not be walked: {0}")]
+    Walk(#[from] ignore::Error),
+    /// The dependency graph could not be read.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A report could not be written.
+    #[error("the report could not be written: {0}")]
+    Write(#[from] std::io::Error),
+    /// A report could not be put into its format.
+    #[error("the report could not be put into its format: {0}")]
+    Format(#[from] serde_json::Error),
+}

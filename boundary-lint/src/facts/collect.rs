@@ -1,0 +1,244 @@
+//! Reading and joining: the only file that turns paths into facts.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use boundary_schema::Policy;
+use rayon::prelude::*;
+
+use super::{Classified, Column, Declaration, Facts, Key, Unseen, crates};
+use crate::catalogue::{self, Catalogue, ColumnId};
+use crate::discover::{self, Folder, Project};
+use crate::error::Error;
+use crate::parse::declarations::{Declared, Says, declarations};
+use crate::parse::statement::Statement;
+use crate::parse::{Dialect, Postgres};
+use crate::source::{FileId, Place, SourceFile, Span};
+
+/// What to read.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// The folder of `boundary.toml`, where there is one.
+    pub root: Option<PathBuf>,
+    /// Folders of migrations that were named instead of being discovered.
+    pub migrations: Vec<PathBuf>,
+    /// Whether the crates of the planes are looked at.
+    pub crates: bool,
+}
+
+/// Reads everything and joins it.
+///
+/// # Errors
+///
+/// [`Error`] where something that was asked for cannot be read at all. What can be read and not be understood is a
+/// fact.
+pub fn collect(input: &Input) -> Result<Facts, Error> {
+    let mut facts = Facts::default();
+    let project = match &input.root {
+        Some(root) => discover::project(root)?,
+        None => Project::default(),
+    };
+    let shown_from = input.root.clone().unwrap_or_default();
+    if let Some(root) = &input.root {
+        let policy = Policy::load(root.join(Policy::FILE_NAME))?;
+        facts.taxonomy = Some(policy.categories().clone());
+        read_declarations(&mut facts, &shown_from, &project.rust)?;
+        if input.crates {
+            crates::look(&mut facts, root, &policy)?;
+        }
+    }
+    // Folders that were named are one database, in the order in which they were named; each folder that was discovered
+    // is a database of its own.
+    let databases: Vec<Vec<Folder>> = if input.migrations.is_empty() {
+        project
+            .migrations
+            .into_iter()
+            .map(|folder| vec![folder])
+            .collect()
+    } else {
+        vec![discover::named(&input.migrations)?]
+    };
+    for folders in &databases {
+        read_database(&mut facts, &shown_from, folders)?;
+    }
+    if input.migrations.is_empty() {
+        other_dialects(&mut facts, &shown_from, &project.other_dialects)?;
+    }
+    facts
+        .columns
+        .sort_by(|a, b| (&a.key, a.birth).cmp(&(&b.key, b.birth)));
+    facts
+        .unseen
+        .sort_by(|a, b| (a.place, &a.why).cmp(&(b.place, &b.why)));
+    facts.unseen.dedup_by(|a, b| a.place == b.place && a.why == b.why);
+    Ok(facts)
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    let bytes = std::fs::read(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+fn read_declarations(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Result<(), Error> {
+    facts.declarations_read = true;
+    let read: Vec<Option<(String, Declared)>> = files
+        .par_iter()
+        .map(|path| {
+            let text = read(path)?;
+            let mut declared = declarations(&text);
+            declared.unseen.extend(migrations_in_rust(&text));
+            let says_something = !declared.tables.is_empty() || !declared.unseen.is_empty();
+            Ok(says_something.then_some((text, declared)))
+        })
+        .collect::<Result<_, Error>>()?;
+    for (path, found) in files.iter().zip(read) {
+        let Some((text, declared)) = found else { continue };
+        let file = facts.sources.add(SourceFile::new(root, path.clone(), text));
+        let place = |span| Place { file, span };
+        facts
+            .unseen
+            .extend(declared.unseen.into_iter().map(|(span, why)| Unseen {
+                place: place(span),
+                why,
+            }));
+        for table in declared.tables {
+            for field in table.fields {
+                facts.declarations.push(Declaration {
+                    key: (table.schema.clone(), table.name.clone(), field.column),
+                    rust: table.rust.clone(),
+                    field: field.name,
+                    says: field.says,
+                    place: place(field.span),
+                    table_place: place(table.span),
+                });
+            }
+        }
+    }
+    facts
+        .declarations
+        .sort_by(|a, b| (&a.key, a.place).cmp(&(&b.key, b.place)));
+    Ok(())
+}
+
+/// Migrations written in Rust (sea-orm, refinery's Rust migrations) change columns, and are not read.
+fn migrations_in_rust(text: &str) -> Option<(Span, String)> {
+    let at = memchr::memmem::find(text.as_bytes(), b"MigrationTrait for ")?;
+    Some((
+        Span::new(at, at + "MigrationTrait for".len()),
+        "this migration is written in Rust, and its tables cannot be worked out from it".to_owned(),
+    ))
+}
+
+fn read_database(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Result<(), Error> {
+    let paths: Vec<&PathBuf> = folders.iter().flat_map(|folder| &folder.files).collect();
+    let dialect: &dyn Dialect = &Postgres;
+    let parsed: Vec<(String, Vec<Statement>)> = paths
+        .par_iter()
+        .map(|path| {
+            let text = read(path)?;
+            let statements = dialect.statements(&text);
+            Ok((text, statements))
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut statements: Vec<(FileId, Vec<Statement>)> = Vec::with_capacity(parsed.len());
+    for (path, (text, found)) in paths.into_iter().zip(parsed) {
+        statements.push((
+            facts.sources.add(SourceFile::new(root, path.clone(), text)),
+            found,
+        ));
+    }
+    let catalogue = catalogue::replay(statements.iter().map(|(file, found)| (*file, found.as_slice())));
+    join(facts, &catalogue);
+    Ok(())
+}
+
+fn join(facts: &mut Facts, catalogue: &Catalogue) {
+    let mut declared: HashMap<&Key, usize> = HashMap::new();
+    for (at, declaration) in facts.declarations.iter().enumerate() {
+        if matches!(declaration.says, Says::Role(_) | Says::Category { .. }) {
+            declared.entry(&declaration.key).or_insert(at);
+        }
+    }
+    let mut direct: HashMap<ColumnId, usize> = HashMap::new();
+    let mut shows: HashMap<ColumnId, ColumnId> = HashMap::new();
+    let mut columns = Vec::new();
+    for relation in catalogue.relations() {
+        for column in &relation.columns {
+            let key = (
+                relation.schema.clone(),
+                relation.name.clone(),
+                column.name.clone(),
+            );
+            if let Some(&at) = declared.get(&key) {
+                direct.insert(column.id, at);
+            }
+            shows.extend(column.shows.map(|shown| (column.id, shown)));
+            columns.push((
+                column.id,
+                Column {
+                    key,
+                    data_type: catalogue.data_type(column),
+                    nullable: catalogue.is_nullable(column),
+                    kind: relation.kind,
+                    birth: column.birth,
+                    changed: column.changed,
+                    classified: Classified::No,
+                },
+            ));
+        }
+    }
+    for (id, mut column) in columns {
+        column.classified = match direct.get(&id) {
+            Some(&at) => Classified::Declared(at),
+            None => through(&direct, &shows, id),
+        };
+        facts.columns.push(column);
+    }
+    facts.unseen.extend(catalogue.unseen.iter().map(|unseen| Unseen {
+        place: unseen.place,
+        why: unseen.why.clone(),
+    }));
+}
+
+fn through(
+    direct: &HashMap<ColumnId, usize>,
+    shows: &HashMap<ColumnId, ColumnId>,
+    mut id: ColumnId,
+) -> Classified {
+    // A column shows one that is older than itself, so this ends; the bound is for a replay gone wrong.
+    for _ in 0..shows.len() {
+        let Some(&shown) = shows.get(&id) else { break };
+        if let Some(&at) = direct.get(&shown) {
+            return Classified::Through(at);
+        }
+        id = shown;
+    }
+    Classified::No
+}
+
+fn other_dialects(facts: &mut Facts, root: &Path, folders: &[(Folder, &'static str)]) -> Result<(), Error> {
+    for (folder, dialect) in folders {
+        let Some(first) = folder.files.first() else {
+            continue;
+        };
+        let file = facts
+            .sources
+            .add(SourceFile::new(root, first.clone(), read(first)?));
+        let why = format!(
+            "its folder holds {} migrations of {dialect}, which are not read",
+            folder.files.len()
+        );
+        facts.unseen.push(Unseen {
+            place: Place {
+                file,
+                span: Span::new(0, 0),
+            },
+            why,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Text becomes facts: migrations become [`statement::Statement`]s, Rust files become declarations.
+//!
+//! Each dialect of SQL stands behind [`Dialect`]; no parser's own types get past this room.
+
+pub mod declarations;
+mod postgres;
+pub mod statement;
+mod tokens;
+
+pub use postgres::Postgres;
+use statement::Statement;
+
+/// A dialect of SQL.
+pub trait Dialect: Sync {
+    /// The statements of a migration that could change columns, in order.
+    ///
+    /// It never fails: what cannot be read comes out as a statement of kind
+    /// [`Unseen`](statement::StatementKind::Unseen), with its place.
+    fn statements(&self, text: &str) -> Vec<Statement>;
+}

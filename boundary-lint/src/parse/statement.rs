@@ -1,0 +1,530 @@
+//! What a migration says about columns, in our own words.
+//!
+//! Every SQL dialect is lowered to these types and replay knows nothing else, so no type of a parser library may
+//! appear here. Names are already folded the way the dialect folds them.
+
+use crate::source::Span;
+
+/// The name of a table, view, type or function, possibly qualified by a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The schema, where the statement gives one.
+    pub schema: Option<String>,
+    /// The name itself.
+    pub name: String,
+    /// Where the statement names it.
+    pub span: Span,
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// A type as a statement names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeName {
+    /// The schema, where the statement gives one.
+    pub schema: Option<String>,
+    /// The type's own name (`int8`, not `bigint`).
+    pub name: String,
+    /// Whether it is an array of that type.
+    pub array: bool,
+}
+
+/// How sure it is that a statement runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It runs; if it cannot be applied, something was not seen.
+    Always,
+    /// It runs where it applies: under a test of the catalogue, or with its error caught.
+    WhereItApplies,
+    /// It runs on a condition that cannot be decided from the text.
+    Undecided,
+}
+
+/// One statement with its place.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// What it does.
+    pub kind: StatementKind,
+    /// Its place in the file.
+    pub span: Span,
+    /// Whether it runs.
+    pub guard: Guard,
+}
+
+/// What a statement does to the columns of a database.
+#[derive(Clone, Debug)]
+pub enum StatementKind {
+    /// A table written out column by column.
+    CreateTable(CreateTable),
+    /// A table, view or materialised view made from a query.
+    CreateFrom(CreateFrom),
+    /// Changes of a table, view or composite type.
+    Alter(Alter),
+    /// Tables and views that are dropped.
+    DropRelations(Drop),
+    /// A schema and what is created inside it.
+    CreateSchema {
+        /// Its name.
+        name: Name,
+        /// The statements inside.
+        elements: Vec<Statement>,
+    },
+    /// A schema under another name.
+    RenameSchema {
+        /// The schema.
+        from: Name,
+        /// Its new name.
+        to: String,
+    },
+    /// Schemas that are dropped.
+    DropSchemas(Drop),
+    /// An enum, composite, range or base type.
+    CreateType {
+        /// Its name.
+        name: Name,
+        /// What it is.
+        shape: TypeShape,
+    },
+    /// A change of a type or domain.
+    AlterType {
+        /// The type.
+        name: Name,
+        /// The change.
+        change: TypeChange,
+    },
+    /// Types and domains that are dropped.
+    DropTypes(Drop),
+    /// A function, with what its body could do to columns.
+    CreateFunction {
+        /// Its name.
+        name: Name,
+        /// What it gives.
+        returns: Returns,
+        /// What in its body changes columns, if anything does.
+        hides: Option<(Span, &'static str)>,
+    },
+    /// A unique index, which a primary key may later be made of.
+    UniqueIndex {
+        /// Its name.
+        name: String,
+        /// The table.
+        table: Name,
+        /// The columns; expressions are left out.
+        columns: Vec<String>,
+    },
+    /// An extension, which may bring tables.
+    Extension(Name),
+    /// The schemas that unqualified names are looked up in from here on.
+    SearchPath(Vec<String>),
+    /// Functions called for what they do.
+    Calls(Vec<Name>),
+    /// A transaction begins or ends, or a savepoint is set or left.
+    Transaction(Transaction),
+    /// Something that may change columns and cannot be seen into.
+    Unseen(&'static str),
+}
+
+/// The borders of transactions; only what is rolled back matters to the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transaction {
+    /// `BEGIN`.
+    Begin,
+    /// `COMMIT`.
+    Commit,
+    /// `ROLLBACK`.
+    Rollback,
+    /// `SAVEPOINT name`.
+    Savepoint(String),
+    /// `ROLLBACK TO name`.
+    RollbackTo(String),
+}
+
+/// `CREATE TABLE` and `CREATE FOREIGN TABLE`.
+#[derive(Clone, Debug)]
+pub struct CreateTable {
+    /// The table.
+    pub name: Name,
+    /// Whether it lives on another server.
+    pub foreign: bool,
+    /// Whether it ends with the session.
+    pub temporary: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// What stands between the parentheses, in order.
+    pub elements: Vec<TableElement>,
+    /// Tables that it inherits columns from.
+    pub inherits: Vec<Name>,
+    /// The partitioned table that it is a part of.
+    pub partition_of: Option<Name>,
+    /// The composite type that gives its columns.
+    pub of_type: Option<TypeName>,
+}
+
+/// An element of a table definition.
+#[derive(Clone, Debug)]
+pub enum TableElement {
+    /// A column.
+    Column(ColumnDefinition),
+    /// The columns of another relation, copied.
+    Like(Name),
+    /// A primary key over these columns.
+    PrimaryKey(Vec<String>),
+    /// A `NOT NULL` of this column, written as a table constraint.
+    NotNull(String),
+}
+
+/// A column as a statement defines it.
+#[derive(Clone, Debug)]
+pub struct ColumnDefinition {
+    /// Its name.
+    pub name: String,
+    /// Its place.
+    pub span: Span,
+    /// Its type; absent where a parent or a composite type gives it.
+    pub ty: Option<TypeName>,
+    /// Whether the definition itself forbids null: `NOT NULL`, primary key, identity, serial.
+    pub not_null: bool,
+}
+
+/// A relation made from a query.
+#[derive(Clone, Debug)]
+pub struct CreateFrom {
+    /// The relation.
+    pub name: Name,
+    /// What it becomes.
+    pub kind: MadeFrom,
+    /// Whether it ends with the session.
+    pub temporary: bool,
+    /// `OR REPLACE`.
+    pub replace: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// Names given to the first columns.
+    pub columns: Vec<(String, Span)>,
+    /// The query.
+    pub query: Query,
+}
+
+/// What a query is made into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeFrom {
+    /// `CREATE TABLE AS`, `SELECT INTO`.
+    Table,
+    /// A view.
+    View,
+    /// A materialised view.
+    MaterializedView,
+}
+
+/// `ALTER TABLE`, `ALTER VIEW` and their kin.
+#[derive(Clone, Debug)]
+pub struct Alter {
+    /// The relation.
+    pub name: Name,
+    /// `IF EXISTS`.
+    pub if_exists: bool,
+    /// `ONLY`: children are left alone.
+    pub only: bool,
+    /// The changes, in order.
+    pub actions: Vec<Action>,
+}
+
+/// One change of a relation.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A new column.
+    AddColumn {
+        /// The column.
+        column: ColumnDefinition,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
+    },
+    /// A column that goes.
+    DropColumn {
+        /// The column.
+        name: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+        /// Whether what depends on it goes too.
+        cascade: bool,
+    },
+    /// A column under another name.
+    RenameColumn {
+        /// The column.
+        from: String,
+        /// Its new name.
+        to: String,
+        /// Place of the new name.
+        span: Span,
+    },
+    /// Another type.
+    SetType {
+        /// The column.
+        name: String,
+        /// The type.
+        ty: TypeName,
+        /// Place of the change.
+        span: Span,
+    },
+    /// `SET NOT NULL` and `DROP NOT NULL`.
+    SetNotNull {
+        /// The column.
+        name: String,
+        /// Whether null is forbidden from here on.
+        not_null: bool,
+        /// Place of the change.
+        span: Span,
+    },
+    /// A primary key over these columns.
+    PrimaryKey {
+        /// The columns.
+        columns: Vec<String>,
+        /// Place of the change.
+        span: Span,
+    },
+    /// A primary key made of an existing unique index.
+    PrimaryKeyUsing {
+        /// The index.
+        index: String,
+        /// Place of the change.
+        span: Span,
+    },
+    /// Another name.
+    Rename(String),
+    /// Another schema.
+    SetSchema(String),
+    /// A table becomes a partition of this one.
+    Attach(Name),
+    /// A partition becomes a table of its own.
+    Detach(Name),
+    /// This table becomes a child of another.
+    Inherit(Name),
+    /// This table stops being a child of another.
+    NoInherit(Name),
+    /// The table takes the shape of a composite type, or something else that is not followed.
+    Unseen(&'static str),
+}
+
+/// A statement that drops things.
+#[derive(Clone, Debug)]
+pub struct Drop {
+    /// What goes.
+    pub names: Vec<Name>,
+    /// `IF EXISTS`.
+    pub if_exists: bool,
+    /// Whether what depends on it goes too.
+    pub cascade: bool,
+}
+
+/// What a created type is.
+#[derive(Clone, Debug)]
+pub enum TypeShape {
+    /// An enum, range or base type: opaque to columns.
+    Scalar,
+    /// A composite type with its attributes.
+    Composite(Vec<(String, TypeName)>),
+    /// A domain over another type.
+    Domain {
+        /// The type below.
+        base: TypeName,
+        /// Whether it forbids null.
+        not_null: bool,
+    },
+}
+
+/// A change of a type.
+#[derive(Clone, Debug)]
+pub enum TypeChange {
+    /// Another name.
+    Rename(String),
+    /// Another schema.
+    SetSchema(String),
+    /// A domain begins or ceases to forbid null.
+    NotNull(bool),
+    /// A composite type gains an attribute.
+    AddAttribute(String, TypeName),
+    /// A composite type loses an attribute.
+    DropAttribute(String),
+    /// An attribute under another name.
+    RenameAttribute(String, String),
+    /// An attribute of another type.
+    SetAttributeType(String, TypeName),
+}
+
+/// What a function gives.
+#[derive(Clone, Debug)]
+pub enum Returns {
+    /// One value, or a set of values, of a type.
+    Type(TypeName),
+    /// Rows with these columns.
+    Table(Vec<(String, Option<TypeName>)>),
+    /// Nothing that a query could use, or not known.
+    Unknown,
+}
+
+/// A query whose columns can be worked out.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// `WITH` tables, in order.
+    pub with: Vec<With>,
+    /// The rest.
+    pub body: QueryBody,
+}
+
+/// One `WITH` table.
+#[derive(Clone, Debug)]
+pub struct With {
+    /// Its name.
+    pub name: String,
+    /// Names given to its first columns.
+    pub columns: Vec<String>,
+    /// Its query; absent for `INSERT … RETURNING` and its kin.
+    pub query: Option<Query>,
+}
+
+/// The part of a query that gives columns.
+#[derive(Clone, Debug)]
+pub enum QueryBody {
+    /// `SELECT`.
+    Select(Box<Select>),
+    /// `UNION`, `INTERSECT`, `EXCEPT`: the first names the columns.
+    Set(Box<Query>, Box<Query>),
+    /// `VALUES`: the rows, of which the first counts for the types.
+    Values(Vec<Expression>),
+    /// `TABLE name`.
+    Table(Name),
+    /// A form that is not followed.
+    Unseen,
+}
+
+/// `SELECT … FROM …`.
+#[derive(Clone, Debug)]
+pub struct Select {
+    /// The select list.
+    pub items: Vec<Item>,
+    /// The tables.
+    pub from: Vec<From>,
+    /// Expressions of all other clauses: they give no columns, but the query depends on what they name.
+    pub others: Vec<Expression>,
+}
+
+/// An item of a select list.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// `*`, or `table.*`.
+    Star {
+        /// What stands before the star.
+        of: Vec<String>,
+        /// Its place.
+        span: Span,
+    },
+    /// An expression.
+    Expression {
+        /// The expression.
+        expression: Expression,
+        /// Name of the resulting column.
+        name: String,
+        /// Its place.
+        span: Span,
+    },
+}
+
+/// A member of a `FROM` list.
+#[derive(Clone, Debug)]
+pub enum From {
+    /// A table, view or `WITH` table.
+    Relation {
+        /// Its name.
+        name: Name,
+        /// The alias.
+        alias: Alias,
+    },
+    /// A query in parentheses.
+    Query {
+        /// The query.
+        query: Query,
+        /// The alias.
+        alias: Alias,
+    },
+    /// A function that gives rows.
+    Function {
+        /// The call.
+        call: Expression,
+        /// Name of the function, which names the result where there is no alias.
+        name: String,
+        /// `WITH ORDINALITY`.
+        ordinality: bool,
+        /// The alias.
+        alias: Alias,
+    },
+    /// Two members joined.
+    Join {
+        /// Left side.
+        left: Box<From>,
+        /// Right side.
+        right: Box<From>,
+        /// Which columns are merged.
+        merge: Merge,
+        /// Expressions of the condition.
+        on: Vec<Expression>,
+    },
+    /// A member that is not followed.
+    Unseen {
+        /// The alias.
+        alias: Alias,
+    },
+}
+
+/// Columns that a join merges into one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
+    /// None.
+    None,
+    /// Those of `USING`.
+    Using(Vec<String>),
+    /// All of the same name.
+    Natural,
+}
+
+/// An alias with the names and types that it gives.
+#[derive(Clone, Debug, Default)]
+pub struct Alias {
+    /// The alias.
+    pub name: Option<String>,
+    /// Names of the columns, with types where a definition list gives them.
+    pub columns: Vec<(String, Option<TypeName>)>,
+}
+
+/// An expression, as far as the type of its result needs it.
+#[derive(Clone, Debug)]
+pub enum Expression {
+    /// A column, possibly qualified.
+    Column(Vec<String>),
+    /// A literal of a known type.
+    Literal(&'static str),
+    /// A value of a stated type.
+    Cast(TypeName, Box<Expression>),
+    /// A function call.
+    Call(Name, Vec<Expression>),
+    /// A value of the first known type among these (`CASE`).
+    FirstKnown(Vec<Expression>, Vec<Expression>),
+    /// `ARRAY[…]` or `ARRAY(SELECT …)`.
+    Array(Vec<Expression>),
+    /// An element of an array.
+    Element(Box<Expression>),
+    /// A query that gives one value.
+    Query(Box<Query>),
+    /// Two operands and what stands between them.
+    Operator(String, Box<Expression>, Box<Expression>),
+    /// A value of a known type, made of these.
+    Typed(&'static str, Vec<Expression>),
+    /// A value whose type is not worked out, made of these.
+    Parts(Vec<Expression>),
+}

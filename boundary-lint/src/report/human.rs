@@ -1,0 +1,67 @@
+//! Findings for people: each with its source lines, what is wrong and what to do.
+
+use std::io::Write;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::counts;
+use crate::facts::Facts;
+use crate::rules::{Finding, Marked};
+use crate::source::SourceFile;
+
+/// Writes all findings and ends with the counts.
+///
+/// # Errors
+///
+/// Where the output cannot be written.
+pub fn write(out: &mut impl Write, facts: &Facts, findings: &[Finding]) -> std::io::Result<()> {
+    let renderer = Renderer::styled()
+        .decor_style(DecorStyle::Ascii)
+        .term_width(WIDTH);
+    for finding in findings {
+        writeln!(out, "{}\n", renderer.render(&[group(facts, finding)]))?;
+    }
+    writeln!(out, "{}", counts(facts, findings.len()))
+}
+
+/// Output is read in terminals of this width, in mails and in the logs of CI.
+const WIDTH: usize = 80;
+
+fn group<'a>(facts: &'a Facts, finding: &'a Finding) -> Group<'a> {
+    let title = Level::ERROR
+        .primary_title(finding.message.as_str())
+        .id(finding.rule);
+    let mut group = title.element(snippet(facts, &finding.primary, AnnotationKind::Primary));
+    for related in &finding.related {
+        group = group.element(snippet(facts, related, AnnotationKind::Context));
+    }
+    group.element(Level::HELP.message(finding.help.as_str()))
+}
+
+fn snippet<'a>(
+    facts: &'a Facts,
+    marked: &'a Marked,
+    kind: AnnotationKind,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let file = facts.sources.file(marked.place.file);
+    let (start, end) = (
+        marked.place.span.start.min(file.text.len()),
+        marked.place.span.end.min(file.text.len()),
+    );
+    // Only the first line of what is marked is shown, however long the statement.
+    let (from, to) = line_around(file, start);
+    let (line, _) = file.line_column(start);
+    let span = start - from..end.clamp(start, to) - from;
+    Snippet::source(file.text.get(from..to).unwrap_or(""))
+        .path(file.shown.as_str())
+        .line_start(line)
+        .annotation(kind.span(span).label(marked.label.as_str()))
+}
+
+fn line_around(file: &SourceFile, at: usize) -> (usize, usize) {
+    let text = file.text.as_bytes();
+    let from = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+    let to = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+    (from, to)
+}

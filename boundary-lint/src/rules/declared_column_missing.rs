@@ -1,0 +1,58 @@
+//! A declared column that no migration creates.
+//!
+//! Either the column was renamed or dropped and the declaration stayed, or the declaration is misspelt, and the column
+//! that it was meant for has none.
+
+use super::{Found, Marked};
+use crate::facts::Facts;
+use crate::parse::declarations::Says;
+
+pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
+    let relations = facts.relations();
+    for declaration in &facts.declarations {
+        let (schema, table, column) = &declaration.key;
+        let stored = matches!(declaration.says, Says::Role(_) | Says::Category { .. });
+        let exists = facts
+            .columns
+            .binary_search_by(|other| other.key.cmp(&declaration.key))
+            .is_ok();
+        if !stored || exists {
+            continue;
+        }
+        let Some(of_table) = relations.get(&(schema.as_str(), table.as_str())) else {
+            found.add(
+                format!("table `{schema}.{table}` is declared and no migration creates it"),
+                Marked::new(declaration.place, format!("`{column}` would be a column of it")),
+                vec![Marked::new(declaration.table_place, "the table is declared here")],
+                "correct the table's name, or add the migration that creates it".to_owned(),
+            );
+            continue;
+        };
+        let columns = facts
+            .columns
+            .iter()
+            .filter(|other| other.key.0 == *schema && other.key.1 == *table);
+        let near = columns
+            .map(|other| (strsim::damerau_levenshtein(&other.key.2, column), other))
+            .filter(|(distance, _)| *distance <= 1 + column.len() / 4)
+            .min_by_key(|(distance, other)| (*distance, &other.key.2));
+        let (other, label, help) = match near {
+            Some((_, near)) => (
+                near,
+                format!("`{}` is a column of this table", near.key.2),
+                format!("did you mean `column = \"{}\"`?", near.key.2),
+            ),
+            None => (
+                *of_table,
+                "the table comes to be here".to_owned(),
+                "correct the name, add `column = \"…\"`, or remove the field".to_owned(),
+            ),
+        };
+        found.add(
+            format!("column `{schema}.{table}.{column}` is declared and does not exist"),
+            Marked::new(declaration.place, format!("`{}` declares it", declaration.rust)),
+            vec![Marked::new(other.birth, label)],
+            help,
+        );
+    }
+}

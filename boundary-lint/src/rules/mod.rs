@@ -1,0 +1,116 @@
+//! The rules, one file each: the file's name is the rule's id with dashes, its doc comment is the rule's page.
+
+mod central_reaches_vault;
+mod column_not_visible;
+mod crate_not_found;
+mod declared_column_missing;
+mod unclassified_column;
+mod weaker_redeclaration;
+
+use crate::facts::Facts;
+use crate::source::Place;
+
+/// A rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its id, which is the name of its file with dashes.
+    pub id: &'static str,
+    /// Its page.
+    pub page: &'static str,
+    check: fn(&Facts, &mut Found<'_>),
+}
+
+macro_rules! rules {
+    ($($module:ident => $id:literal),+ $(,)?) => {
+        /// All rules, by id.
+        pub const RULES: &[Rule] = &[
+            $(Rule { id: $id, page: include_str!(concat!(stringify!($module), ".rs")), check: $module::check },)+
+        ];
+    };
+}
+
+rules! {
+    central_reaches_vault => "central-reaches-vault",
+    column_not_visible => "column-not-visible",
+    crate_not_found => "crate-not-found",
+    declared_column_missing => "declared-column-missing",
+    unclassified_column => "unclassified-column",
+    weaker_redeclaration => "weaker-redeclaration",
+}
+
+/// A place that a finding shows, and what it has to do with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The place.
+    pub place: Place,
+    /// What it has to do with the finding.
+    pub label: String,
+}
+
+impl Marked {
+    fn new(place: Place, label: impl Into<String>) -> Self {
+        Marked {
+            place,
+            label: label.into(),
+        }
+    }
+}
+
+/// Something that a rule found. It cannot be made without a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// Where it is to be mended.
+    pub primary: Marked,
+    /// What else belongs to it.
+    pub related: Vec<Marked>,
+    /// What to do.
+    pub help: String,
+}
+
+/// Collects what one rule finds.
+#[derive(Debug)]
+struct Found<'a> {
+    rule: &'static str,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, message: String, primary: Marked, related: Vec<Marked>, help: String) {
+        self.findings.push(Finding {
+            rule: self.rule,
+            message,
+            primary,
+            related,
+            help,
+        });
+    }
+}
+
+/// All findings, in the order of the files, then of the rules.
+#[must_use]
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(
+            facts,
+            &mut Found {
+                rule: rule.id,
+                findings: &mut findings,
+            },
+        );
+    }
+    findings.sort_by_cached_key(|finding| {
+        let place = finding.primary.place;
+        (
+            facts.sources.file(place.file).shown.clone(),
+            place.span,
+            finding.rule,
+            finding.message.clone(),
+        )
+    });
+    findings
+}

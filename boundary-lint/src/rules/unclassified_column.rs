@@ -1,0 +1,51 @@
+//! A column that no field classifies.
+//!
+//! Whether a value may leave its region is decided by its category, so a column without one is a column that nobody
+//! has thought about. A classified table does not cover its columns, and a name that looks harmless is no declaration.
+//!
+//! A column of a view, a partition or an inheriting table that shows a classified column unchanged is classified by it.
+//!
+//! Mend it with a field in the struct of the table:
+//!
+//! ```text
+//! #[boundary(category = "user.contact.phone_number", residency = in_country, purpose(Support))]
+//! phone: Sealed<String>,
+//! ```
+
+use super::{Found, Marked};
+use crate::facts::{Classified, Declaration, Facts};
+
+pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
+    for column in facts
+        .columns
+        .iter()
+        .filter(|column| column.classified == Classified::No)
+    {
+        let (schema, table, name) = &column.key;
+        let of_table =
+            |declaration: &&Declaration| declaration.key.0 == *schema && declaration.key.1 == *table;
+        let declared = facts.declarations.iter().find(of_table);
+        let related = declared.map(|declaration| {
+            Marked::new(
+                declaration.table_place,
+                format!("`{}` declares this table, without `{name}`", declaration.rust),
+            )
+        });
+        let help = match declared {
+            Some(declaration) => format!(
+                "add a field `{name}` with `#[boundary(category = …, residency = …)]` to `{}`",
+                declaration.rust
+            ),
+            None => format!(
+                "declare the table: a struct with `#[derive(Boundary)]` and `#[boundary(table = \"{table}\")]`,\n\
+                 in which the field `{name}` has `#[boundary(category = …, residency = …)]`"
+            ),
+        };
+        found.add(
+            format!("column `{schema}.{table}.{name}` has no classification"),
+            Marked::new(column.birth, "it comes to be here"),
+            related.into_iter().collect(),
+            help,
+        );
+    }
+}
