@@ -1,0 +1,165 @@
+//! The attributes as they are written. What they mean is for `check` to say.
+
+use boundary_schema::Tenancy;
+use darling::ast::{Data, NestedMeta};
+use darling::util::{Flag, Ignored, PathList, SpannedValue};
+use darling::{FromDeriveInput, FromField, FromMeta};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Ident};
+
+/// A struct and its `#[boundary(..)]`.
+#[derive(FromDeriveInput)]
+#[darling(attributes(boundary), supports(struct_named))]
+pub(crate) struct Input {
+    pub(crate) ident: Ident,
+    pub(crate) vis: syn::Visibility,
+    pub(crate) generics: syn::Generics,
+    pub(crate) data: Data<Ignored, Field>,
+    pub(crate) table: Option<SpannedValue<String>>,
+    pub(crate) event: Option<SpannedValue<String>>,
+    pub(crate) tenancy: Option<SpannedValue<TenancyAttr>>,
+    pub(crate) policy: Option<syn::Path>,
+}
+
+impl Input {
+    /// Reads a derive input; every attribute that cannot be read is an error of its own.
+    pub(crate) fn read(input: &syn::DeriveInput) -> Result<Self, syn::Error> {
+        Self::from_derive_input(input).map_err(syn::Error::from)
+    }
+}
+
+/// A field and its `#[boundary(..)]`.
+#[derive(FromField)]
+#[darling(attributes(boundary))]
+pub(crate) struct Field {
+    pub(crate) ident: Option<Ident>,
+    pub(crate) vis: syn::Visibility,
+    pub(crate) ty: syn::Type,
+    pub(crate) record_id: Flag,
+    pub(crate) tenant: Flag,
+    pub(crate) subject: Flag,
+    pub(crate) data_key: Flag,
+    pub(crate) category: Option<SpannedValue<String>>,
+    pub(crate) residency: Option<SpannedValue<ResidencyAttr>>,
+    pub(crate) purpose: Option<SpannedValue<PathList>>,
+    #[darling(default, multiple)]
+    pub(crate) release: Vec<SpannedValue<ReleaseAttr>>,
+    pub(crate) column: Option<SpannedValue<String>>,
+}
+
+/// `tenancy = tenant` or `tenancy = global`.
+#[derive(Clone, Copy)]
+pub(crate) struct TenancyAttr(pub(crate) Tenancy);
+
+impl FromMeta for TenancyAttr {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match word(expr).as_deref() {
+            Some("tenant") => Ok(Self(Tenancy::Tenant)),
+            Some("global") => Ok(Self(Tenancy::Global)),
+            _ => Err(error(
+                expr.span(),
+                "tenancy is `tenant` (rows pinned to a region) or `global` (replicated)",
+            )),
+        }
+    }
+}
+
+/// `residency = global | regional | in_country | pinned(Region)`.
+pub(crate) enum ResidencyAttr {
+    Global,
+    Regional,
+    InCountry,
+    Pinned(Ident),
+}
+
+impl FromMeta for ResidencyAttr {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let wrong = || {
+            error(
+                expr.span(),
+                "residency is `global`, `regional`, `in_country` or `pinned(Region)`",
+            )
+        };
+        if let Some((name, argument)) = call(expr) {
+            return match (name.as_str(), argument) {
+                ("pinned", Expr::Path(region)) => region
+                    .path
+                    .get_ident()
+                    .cloned()
+                    .map(Self::Pinned)
+                    .ok_or_else(wrong),
+                _ => Err(wrong()),
+            };
+        }
+        match word(expr).as_deref() {
+            Some("global") => Ok(Self::Global),
+            Some("regional") => Ok(Self::Regional),
+            Some("in_country") => Ok(Self::InCountry),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// `release(cohort)`, `release(deidentify = bucket(10))`, or both in one.
+#[derive(Clone, Default)]
+pub(crate) struct ReleaseAttr(pub(crate) Vec<boundary_schema::Release>);
+
+impl FromMeta for ReleaseAttr {
+    fn from_list(items: &[NestedMeta]) -> darling::Result<Self> {
+        let help = "release is `cohort` or `deidentify = bucket(width)`, with a width of at least 2";
+        let mut releases = Vec::new();
+        for item in items {
+            let release = match item {
+                NestedMeta::Meta(syn::Meta::Path(path)) if path.is_ident("cohort") => {
+                    Some(boundary_schema::Release::Cohort)
+                }
+                NestedMeta::Meta(syn::Meta::NameValue(pair)) if pair.path.is_ident("deidentify") => {
+                    bucket(&pair.value).map(boundary_schema::Release::Bucket)
+                }
+                _ => None,
+            };
+            releases.push(release.ok_or_else(|| error(item.span(), help))?);
+        }
+        if releases.is_empty() {
+            Err(darling::Error::custom(help))
+        } else {
+            Ok(Self(releases))
+        }
+    }
+}
+
+/// The width in `bucket(width)`.
+fn bucket(expr: &Expr) -> Option<u64> {
+    let (name, argument) = call(expr)?;
+    let Expr::Lit(syn::ExprLit {
+        lit: syn::Lit::Int(width),
+        ..
+    }) = argument
+    else {
+        return None;
+    };
+    let width = width.base10_parse().ok().filter(|width| *width >= 2)?;
+    (name == "bucket").then_some(width)
+}
+
+fn word(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        _ => None,
+    }
+}
+
+/// Name and only argument of a call such as `pinned(In)`.
+fn call(expr: &Expr) -> Option<(String, &Expr)> {
+    let Expr::Call(call) = expr else { return None };
+    let mut arguments = call.args.iter();
+    match (word(&call.func), arguments.next(), arguments.next()) {
+        (Some(name), Some(argument), None) => Some((name, argument)),
+        _ => None,
+    }
+}
+
+fn error(span: Span, message: &str) -> darling::Error {
+    darling::Error::custom(message).with_span(&span)
+}

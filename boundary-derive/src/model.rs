@@ -1,0 +1,128 @@
+//! A derive input without mistakes: everything here has been compared with the policy.
+
+use boundary_schema::{FieldRole, Kind, Release, Sensitivity, Tenancy};
+use proc_macro2::Span;
+use syn::Ident;
+
+/// A declared table or event.
+pub(crate) struct Model {
+    pub(crate) ident: Ident,
+    pub(crate) vis: syn::Visibility,
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) tenancy: Tenancy,
+    /// Path of the module that `policy!()` made.
+    pub(crate) policy: syn::Path,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// One field of it.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: syn::Type,
+    pub(crate) column: String,
+    pub(crate) content: Content,
+}
+
+/// What a field is for.
+pub(crate) enum Content {
+    /// It identifies the record.
+    Role(FieldRole),
+    /// It holds a value.
+    Value(Classification),
+}
+
+/// The classification of a value.
+pub(crate) struct Classification {
+    pub(crate) category: String,
+    pub(crate) sensitivity: Sensitivity,
+    pub(crate) residency: Residency,
+    /// Purposes by their name in the policy and the type that stands for them.
+    pub(crate) purposes: Vec<(String, Ident)>,
+    pub(crate) releases: Vec<Release>,
+}
+
+/// Where the raw form may be.
+pub(crate) enum Residency {
+    Global,
+    Regional,
+    InCountry,
+    /// By the region's name in the policy and the type that stands for it.
+    Pinned(String, Ident),
+}
+
+impl Residency {
+    /// As it is written in messages.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Residency::Global => "global".to_owned(),
+            Residency::Regional => "regional".to_owned(),
+            Residency::InCountry => "in_country".to_owned(),
+            Residency::Pinned(_, region) => format!("pinned({region})"),
+        }
+    }
+}
+
+impl Field {
+    /// The classification of a field that must be kept closed.
+    pub(crate) fn guarded(&self) -> Option<&Classification> {
+        match &self.content {
+            Content::Value(class) if !matches!(class.residency, Residency::Global) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The place of the declaration.
+    pub(crate) fn line(&self) -> u32 {
+        line(self.ident.span())
+    }
+
+    pub(crate) fn is(&self, role: FieldRole) -> bool {
+        matches!(&self.content, Content::Role(own) if *own == role)
+    }
+}
+
+impl Model {
+    /// The field that plays a role; `check` has made sure of it where the tenancy needs one.
+    pub(crate) fn role(&self, role: FieldRole) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is(role))
+    }
+
+    /// The file of the declaration, as the compiler names it.
+    pub(crate) fn file(&self) -> String {
+        self.ident.span().file()
+    }
+
+    /// The line of the declaration.
+    pub(crate) fn line(&self) -> u32 {
+        line(self.ident.span())
+    }
+}
+
+fn line(span: Span) -> u32 {
+    u32::try_from(span.start().line).unwrap_or(0)
+}
+
+/// `email_address` as `EmailAddress`: how policy names and fields become the names of types.
+pub(crate) fn title_case(name: &str) -> String {
+    name.split('_')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (first, rest) =
+                part.split_at(part.char_indices().nth(1).map_or(part.len(), |(index, _)| index));
+            first.to_uppercase() + rest
+        })
+        .collect()
+}
+
+/// `OfferSelected` as `offer_selected`: how structs become the names of modules.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    for (index, letter) in name.char_indices() {
+        if letter.is_uppercase() && index > 0 {
+            out.push('_');
+        }
+        out.extend(letter.to_lowercase());
+    }
+    out
+}

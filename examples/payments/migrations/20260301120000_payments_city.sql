@@ -1,0 +1,1 @@
+ALTER TABLE payments ADD COLUMN city text NOT NULL DEFAULT '';
