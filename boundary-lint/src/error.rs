@@ -9,7 +9,7 @@ use crate::facts::crates::GraphError;
 #[non_exhaustive]
 pub enum Error {
     /// There is no policy to check against.
-    #[error("{0}\nhelp: run inside a project that has a boundary.toml, or name its folder with --root")]
+    #[error(transparent)]
     Policy(#[from] boundary_schema::PolicyErrors),
     /// A file or folder could not be read.
     #[error("{}: {source}\nhelp: check that it exists and may be read", path.display())]

@@ -521,7 +521,7 @@ pub(super) fn result(name: &str, arguments: &[ColumnType]) -> ColumnType {
         }
         ("date_trunc", "timestamp") => "timestamp",
         ("date_part", _) => "float8",
-        ("max" | "min", "varchar") => "text",
+        ("max" | "min" | "nullif", "varchar") => "text",
         ("date_trunc", _) => match arguments.get(1) {
             Some(ColumnType::Builtin("timestamp")) => "timestamp",
             Some(ColumnType::Builtin("interval")) => "interval",
@@ -607,7 +607,6 @@ pub(super) fn operator(operator: &str, left: &ColumnType, right: &ColumnType) ->
 }
 
 const NUMBERS: &[&str] = &["int2", "int4", "int8", "numeric", "float4", "float8"];
-const TEXTS: &[&str] = &["unknown", "bpchar", "varchar", "text"];
 const MOMENTS: &[&str] = &["unknown", "date", "timestamp", "timestamptz"];
 
 /// The type that values of several types meet in, as `CASE` and `UNION` have it.
@@ -622,9 +621,8 @@ pub(super) fn common(types: &[ColumnType]) -> ColumnType {
                     let at = |ty: &str| ladder.iter().position(|step| *step == ty);
                     Some(if at(a)? >= at(b)? { a } else { b })
                 };
-                // Within text the first type stays, except that text itself is preferred.
-                let text = rank(TEXTS).map(|widest| if widest == "text" { widest } else { a });
-                ColumnType::Builtin(rank(NUMBERS).or(text).or_else(|| rank(MOMENTS)).unwrap_or(a))
+                // Types of text turn into each other, so the first one stays.
+                ColumnType::Builtin(rank(NUMBERS).or_else(|| rank(MOMENTS)).unwrap_or(a))
             }
             (Some(ColumnType::Unknown), ty) => ty.clone(),
             (Some(met), _) => met,

@@ -85,15 +85,3 @@ fn other_dialect(path: &Path) -> Option<&'static str> {
     .find(|(word, _)| shown.contains(word))
     .map(|(_, dialect)| dialect)
 }
-
-/// The folders that were named instead of being discovered.
-///
-/// # Errors
-///
-/// [`Error::NoMigrations`] where a folder holds none, [`Error::Read`] where it cannot be listed.
-pub fn named(folders: &[PathBuf]) -> Result<Vec<Folder>, Error> {
-    folders
-        .iter()
-        .map(|path| folder(path)?.ok_or_else(|| Error::NoMigrations(path.clone())))
-        .collect()
-}

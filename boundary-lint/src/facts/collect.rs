@@ -56,7 +56,7 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
             .map(|folder| vec![folder])
             .collect()
     } else {
-        vec![discover::named(&input.migrations)?]
+        vec![named_folders(&mut facts, &shown_from, &input.migrations)?]
     };
     for folders in &databases {
         read_database(&mut facts, &shown_from, folders)?;
@@ -104,6 +104,7 @@ fn read_declarations(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Resul
             .extend(declared.unseen.into_iter().map(|(span, why)| Unseen {
                 place: place(span),
                 why,
+                mend: IN_RUST,
             }));
         for table in declared.tables {
             for field in table.fields {
@@ -124,13 +125,48 @@ fn read_declarations(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Resul
     Ok(())
 }
 
-/// Migrations written in Rust (sea-orm, refinery's Rust migrations) change columns, and are not read.
+const IN_RUST: &str = "let the lint read it: Rust that parses, attributes of the derive, SQL for tables";
+const IN_SQL: &str = "write the change as plain SQL in a migration of its own";
+const IN_DIALECT: &str = "keep the tables of regulated data in Postgres migrations";
+
+/// Migrations written in Rust (sea-orm) change columns, and are not read.
 fn migrations_in_rust(text: &str) -> Option<(Span, String)> {
-    let at = memchr::memmem::find(text.as_bytes(), b"MigrationTrait for ")?;
-    Some((
-        Span::new(at, at + "MigrationTrait for".len()),
-        "this migration is written in Rust, and its tables cannot be worked out from it".to_owned(),
-    ))
+    ["MigrationTrait for ", "MigratorTrait"]
+        .into_iter()
+        .find_map(|word| {
+            let at = memchr::memmem::find(text.as_bytes(), word.as_bytes())?;
+            let why = "migrations are written in Rust here, and their tables cannot be worked out from it";
+            Some((Span::new(at, at + word.trim_end().len()), why.to_owned()))
+        })
+}
+
+/// The folders that were named, as one database. A folder without SQL is one that cannot be seen into where Rust code
+/// makes its tables, and a mistake otherwise.
+fn named_folders(facts: &mut Facts, root: &Path, named: &[PathBuf]) -> Result<Vec<Folder>, Error> {
+    let mut folders = Vec::new();
+    for path in named {
+        if let Some(folder) = discover::folder(path)? {
+            folders.push(folder);
+            continue;
+        }
+        let before = facts.unseen.len();
+        for file in discover::project(path)?.rust {
+            let text = read(&file)?;
+            let Some((span, why)) = migrations_in_rust(&text) else {
+                continue;
+            };
+            let file = facts.sources.add(SourceFile::new(root, file, text));
+            facts.unseen.push(Unseen {
+                place: Place { file, span },
+                why,
+                mend: IN_RUST,
+            });
+        }
+        if facts.unseen.len() == before {
+            return Err(Error::NoMigrations(path.clone()));
+        }
+    }
+    Ok(folders)
 }
 
 fn read_database(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Result<(), Error> {
@@ -201,6 +237,7 @@ fn join(facts: &mut Facts, catalogue: &Catalogue) {
     facts.unseen.extend(catalogue.unseen.iter().map(|unseen| Unseen {
         place: unseen.place,
         why: unseen.why.clone(),
+        mend: IN_SQL,
     }));
 }
 
@@ -238,6 +275,7 @@ fn other_dialects(facts: &mut Facts, root: &Path, folders: &[(Folder, &'static s
                 span: Span::new(0, 0),
             },
             why,
+            mend: IN_DIALECT,
         });
     }
     Ok(())

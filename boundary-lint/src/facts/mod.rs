@@ -69,6 +69,8 @@ pub struct Unseen {
     pub place: Place,
     /// Why.
     pub why: String,
+    /// What to do about it.
+    pub mend: &'static str,
 }
 
 /// Everything that is known of a project.

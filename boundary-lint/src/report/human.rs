@@ -53,10 +53,11 @@ fn snippet<'a>(
     let (from, to) = line_around(file, start);
     let (line, _) = file.line_column(start);
     let span = start - from..end.clamp(start, to) - from;
+    let label = Some(marked.label.as_str()).filter(|label| !label.is_empty());
     Snippet::source(file.text.get(from..to).unwrap_or(""))
         .path(file.shown.as_str())
         .line_start(line)
-        .annotation(kind.span(span).label(marked.label.as_str()))
+        .annotation(kind.span(span).label(label))
 }
 
 fn line_around(file: &SourceFile, at: usize) -> (usize, usize) {

@@ -14,8 +14,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             format!("the central crate `{central}` reaches the vault"),
             Marked::new(reach.place, reach.path.join(" -> ")),
             Vec::new(),
-            "cut the dependency: move what needs keys into an in-country crate, and share only the model"
-                .to_owned(),
+            "cut the dependency: what needs keys belongs in an in-country crate".to_owned(),
         );
     }
 }

@@ -10,10 +10,10 @@ use crate::facts::Facts;
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
     for unseen in &facts.unseen {
         found.add(
-            "columns may be here that cannot be seen".to_owned(),
-            Marked::new(unseen.place, unseen.why.clone()),
+            format!("columns cannot be seen: {}", unseen.why),
+            Marked::new(unseen.place, ""),
             Vec::new(),
-            "write the change as plain SQL in a migration, one statement for each table".to_owned(),
+            unseen.mend.to_owned(),
         );
     }
 }

@@ -32,12 +32,14 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             )
         });
         let help = match declared {
-            Some(declaration) => format!(
-                "add a field `{name}` with `#[boundary(category = …, residency = …)]` to `{}`",
-                declaration.rust
-            ),
+            Some(declaration) => {
+                format!(
+                    "add `{name}` to `{}`, with `#[boundary(category = …, residency = …)]`",
+                    declaration.rust
+                )
+            }
             None => format!(
-                "declare the table: a struct with `#[derive(Boundary)]` and `#[boundary(table = \"{table}\")]`,\n\
+                "declare the table: a struct with `#[boundary(table = \"{table}\")]`,\n\
                  in which the field `{name}` has `#[boundary(category = …, residency = …)]`"
             ),
         };

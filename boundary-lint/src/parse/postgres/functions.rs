@@ -171,16 +171,17 @@ pub(super) fn may_change_columns(text: &str, after: &[Token]) -> bool {
         return true;
     };
     let inside = tokens::inside(text, *literal);
-    let words: Vec<String> = Tokens::new(inside)
-        .take(2)
-        .take_while(|token| token.kind == Kind::Word)
-        .map(|token| inside[token.span.start..token.span.end].to_ascii_lowercase())
-        .collect();
+    let tokens: Vec<Token> = Tokens::new(inside).collect();
+    let word = |at: usize| {
+        tokens
+            .get(at)
+            .filter(|token| token.kind == Kind::Word)
+            .map_or(String::new(), |token| {
+                inside[token.span.start..token.span.end].to_ascii_lowercase()
+            })
+    };
     // Two literal words that the placeholders cannot change, and no second statement behind them.
-    let harmless = match (
-        words.first().map_or("", String::as_str),
-        words.get(1).map_or("", String::as_str),
-    ) {
+    let harmless = match (word(0).as_str(), word(1).as_str()) {
         (
             "insert" | "update" | "delete" | "grant" | "revoke" | "notify" | "analyze" | "vacuum" | "comment",
             second,
@@ -191,6 +192,20 @@ pub(super) fn may_change_columns(text: &str, after: &[Token]) -> bool {
             "trigger" | "index" | "policy" | "role" | "user" | "sequence" | "publication" | "function",
         ) => true,
         ("create", "unique") => true,
+        // `%I` and `%L` stand for one name or value each; what follows the name decides.
+        ("alter", "type" | "table") if !inside.contains("%s") && !inside.contains(',') => {
+            let actions = (2..tokens.len()).map(|at| (word(at), word(at + 1)));
+            let mut known = actions.filter(|(first, second)| {
+                matches!(
+                    (first.as_str(), second.as_str()),
+                    ("add", "value" | "constraint" | "check" | "unique" | "foreign")
+                        | ("owner", "to")
+                        | ("drop" | "validate", "constraint")
+                        | ("enable" | "disable" | "force", "row" | "trigger")
+                )
+            });
+            known.next().is_some()
+        }
         _ => false,
     };
     !harmless || inside.contains(';') && inside.trim_end().trim_end_matches(';').contains(';')

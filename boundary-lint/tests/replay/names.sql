@@ -1,0 +1,16 @@
+CREATE SCHEMA IF NOT EXISTS a; CREATE SCHEMA b CREATE TABLE inside (x int) CREATE VIEW inside_v AS SELECT x AS y FROM inside;
+SET search_path TO a, public;
+CREATE TABLE in_a (x int);
+CREATE TABLE public.in_public (x int);
+SET search_path = "b";
+CREATE TABLE in_b (x int); CREATE TYPE kind AS ENUM ('k'); CREATE TABLE typed (k kind);
+SELECT pg_catalog.set_config('search_path', '', false);
+CREATE TABLE a.explicit (k b.kind, "SELECT" int, "é" text);
+RESET search_path;
+CREATE TABLE back (x int);
+BEGIN; CREATE TABLE undone (x int); ROLLBACK;
+BEGIN; CREATE TABLE done (x int); SAVEPOINT s; ALTER TABLE done ADD COLUMN undone int; ROLLBACK TO SAVEPOINT s; ALTER TABLE done ADD y int; COMMIT;
+START TRANSACTION; CREATE TABLE done2 (x int); END;
+CREATE TABLE T1 (A INT); ALTER TABLE t1 RENAME a TO "A"; CREATE TABLE "T1" (a int);
+SET LOCAL statement_timeout = 0; SET SESSION search_path TO DEFAULT;
+CREATE TABLE U&"d\0061t" (x int);

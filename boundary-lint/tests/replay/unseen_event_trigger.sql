@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE IF NOT EXISTS made_by_trigger (x int); END $$;
+CREATE EVENT TRIGGER et ON ddl_command_end WHEN TAG IN ('CREATE SEQUENCE') EXECUTE FUNCTION on_ddl();
+CREATE SEQUENCE s;

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+CREATE FUNCTION grow() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD COLUMN grown int; END $$;
+SELECT grow();
