@@ -22,3 +22,15 @@ pub use vault::{RegionSigner, Vault, VaultConfig, VaultPseudonyms};
 
 /// The mark in every binary that can open a vault: a central binary that holds these bytes was linked wrongly.
 pub const MARKER: &str = "boundary-vault:in-country-only:4f1c8e0b9d2a47c6a35e7710b8d96f24";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_mark_is_the_one_that_binaries_are_searched_for() {
+        // `tests/marker.rs` spells it apart, because naming it there would put it into the binary that is searched.
+        assert_eq!(
+            super::MARKER,
+            "boundary-vault:in-country-only:4f1c8e0b9d2a47c6a35e7710b8d96f24"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! Random keys, salts and nonces from a generator in user space.
 //!
-//! Asking the operating system for each nonce costs more than the seal that uses it, so every thread keeps a ChaCha20
+//! Asking the operating system for each nonce costs more than the seal that uses it, so every thread keeps a ChaCha12
 //! generator, seeded by the operating system and seeded anew after 64 KiB. Its buffer is wiped when the thread ends.
 //! A process that forks without `exec` after its first use of the vault shares the generator's state with its child:
 //! the vault is for processes that do not.
@@ -8,24 +8,57 @@
 use std::cell::RefCell;
 
 use boundary_runtime::KeyError;
-use rand::rngs::{ChaCha20Rng, SysRng};
+use rand::rngs::{ChaCha12Rng, SysRng};
 use rand::{Rng, SeedableRng};
 use zeroize::Zeroizing;
 
 const RESEED_AFTER: usize = 64 * 1024;
+const BUFFER_LEN: usize = 512;
 
 struct Generator {
-    chacha: ChaCha20Rng,
+    chacha: ChaCha12Rng,
+    /// How much the generator may still give before it is seeded anew.
     left: usize,
+    /// What was generated and not handed out yet is at its end, from `used` on.
+    buffer: Zeroizing<[u8; BUFFER_LEN]>,
+    used: usize,
 }
 
 impl Generator {
     fn seeded() -> Result<Self, KeyError> {
-        let chacha = ChaCha20Rng::try_from_rng(&mut SysRng).map_err(|_| KeyError::NoRandomness)?;
+        let chacha = ChaCha12Rng::try_from_rng(&mut SysRng).map_err(|_| KeyError::NoRandomness)?;
+        let buffer = Zeroizing::new([0; BUFFER_LEN]);
         Ok(Self {
             chacha,
             left: RESEED_AFTER,
+            buffer,
+            used: BUFFER_LEN,
         })
+    }
+
+    #[cold]
+    fn refill(&mut self) -> Result<(), KeyError> {
+        if self.left < BUFFER_LEN {
+            *self = Self::seeded()?;
+        }
+        self.left -= BUFFER_LEN;
+        self.chacha.fill_bytes(&mut *self.buffer);
+        self.used = 0;
+        Ok(())
+    }
+
+    /// Takes the next bytes and wipes them here, so that no key stays behind in the buffer.
+    #[inline]
+    fn take<const N: usize>(&mut self, bytes: &mut [u8; N]) -> Result<(), KeyError> {
+        const { assert!(N <= BUFFER_LEN) };
+        if BUFFER_LEN - self.used < N {
+            self.refill()?;
+        }
+        let next = &mut self.buffer[self.used..self.used + N];
+        bytes.copy_from_slice(next);
+        next.fill(0);
+        self.used += N;
+        Ok(())
     }
 }
 
@@ -34,22 +67,21 @@ thread_local! {
 }
 
 /// Fills `bytes` with fresh randomness.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), KeyError> {
+#[inline]
+fn fill<const N: usize>(bytes: &mut [u8; N]) -> Result<(), KeyError> {
     let filled = GENERATOR.try_with(|cell| {
         let mut slot = cell.try_borrow_mut().map_err(|_| KeyError::NoRandomness)?;
-        let generator = match &mut *slot {
-            Some(generator) if generator.left >= bytes.len() => generator,
-            stale => stale.insert(Generator::seeded()?),
-        };
-        generator.left = generator.left.saturating_sub(bytes.len());
-        generator.chacha.fill_bytes(bytes);
-        Ok(())
+        match &mut *slot {
+            Some(generator) => generator.take(bytes),
+            none => none.insert(Generator::seeded()?).take(bytes),
+        }
     });
     // A thread that is ending has no generator any more, and gets no weaker one.
     filled.unwrap_or(Err(KeyError::NoRandomness))
 }
 
 /// Fresh public bytes: a nonce, a salt, an identifier.
+#[inline]
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], KeyError> {
     let mut bytes = [0; N];
     fill(&mut bytes)?;
@@ -59,7 +91,7 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], KeyError> {
 /// A fresh secret key.
 pub(crate) fn key() -> Result<Zeroizing<[u8; 32]>, KeyError> {
     let mut key = Zeroizing::new([0; 32]);
-    fill(&mut *key)?;
+    fill(&mut key)?;
     Ok(key)
 }
 

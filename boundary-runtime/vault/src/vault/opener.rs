@@ -24,6 +24,7 @@ pub(super) struct VaultOpener {
 /// A record whose data key is unwrapped. The key is wiped when another record takes its place.
 pub(super) struct OpenRecord {
     declaration: &'static Declaration,
+    tenant: TenantId,
     record_id: String,
     data_key: DataKey,
     lease: usize,
@@ -41,6 +42,7 @@ impl OpenRecord {
     ) -> Result<Self, Misuse> {
         Ok(Self {
             declaration: address.declaration,
+            tenant: address.tenant.clone(),
             record_id: address.record_id.to_owned(),
             bound: AdditionalData::of_fields(&names(address, region))?,
             data_key,
@@ -49,13 +51,12 @@ impl OpenRecord {
         })
     }
 
-    /// Whether this is the record at `address` with this very data key. The key's names are among its bytes, and the
-    /// tenant was checked to be the record's when the key was unwrapped.
+    /// Whether this is the record at `address`, with this very data key.
     fn is(&self, address: &RecordAddress<'_>, key: &DataKey) -> bool {
         std::ptr::eq(self.declaration, address.declaration)
-            && self.data_key == *key
             && self.record_id == address.record_id
-            && self.data_key.tenant() == address.tenant.as_str()
+            && self.tenant == *address.tenant
+            && self.data_key.as_bytes() == key.as_bytes()
     }
 }
 
