@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::Timestamp;
 use crate::error::{AccessError, GrantProblem, Misuse};
-use crate::plane::Purpose;
-use crate::{Pseudonym, SubjectId, TenantId};
+use crate::plane::{Plane, Purpose};
+use crate::{Pseudonym, Session, SubjectId, TenantId};
 
 /// Leave to process one subject's data for purpose `U`, until it expires or the subject withdraws.
 ///
@@ -51,25 +51,42 @@ impl<U: Purpose> Grant<U> {
     pub fn expires(&self) -> Timestamp {
         self.expires
     }
+}
 
+mod sealed {
+    use crate::plane::{Plane, Purpose};
+
+    pub trait GrantFor<S> {}
+    impl<P: Plane, U: Purpose> GrantFor<crate::Session<P, U>> for super::Grant<U> {}
+}
+
+/// A grant for the purpose of session `S`: what an accessor asks for beside the session.
+///
+/// Which plane the session is of is not for the grant to say, so that one mistake gives one message.
+#[diagnostic::on_unimplemented(
+    message = "this grant is not for the session's purpose",
+    label = "a `{Self}`, but the session is a `{S}`",
+    note = "consent to one purpose gives no right for another: resolve a grant for the session's purpose with \
+            `control.grant::<..>(..)`, or open a session for the purpose of the grant"
+)]
+pub trait GrantFor<S>: sealed::GrantFor<S> {
     /// Checks that the grant holds for this tenant's subject at `now`.
-    pub(crate) fn check(
-        &self,
-        tenant: &TenantId,
-        subject: &SubjectId,
-        now: Timestamp,
-    ) -> Result<(), AccessError> {
+    #[doc(hidden)]
+    fn check(&self, tenant: &TenantId, subject: &SubjectId, now: Timestamp) -> Result<(), AccessError>;
+
+    /// The subject's pseudonym.
+    #[doc(hidden)]
+    fn subject_pseudonym(&self) -> Pseudonym;
+}
+
+impl<P: Plane, U: Purpose> GrantFor<Session<P, U>> for Grant<U> {
+    fn check(&self, tenant: &TenantId, subject: &SubjectId, now: Timestamp) -> Result<(), AccessError> {
         if self.tenant != *tenant {
             return Err(Misuse::GrantOfAnotherTenant.into());
         }
         if self.subject != *subject {
             return Err(Misuse::GrantOfAnotherSubject.into());
         }
-        self.check_standing(now)
-    }
-
-    /// Checks that the grant still holds at `now`, whoever it is for.
-    pub(crate) fn check_standing(&self, now: Timestamp) -> Result<(), AccessError> {
         if self.withdrawn.load(Ordering::SeqCst) {
             return Err(GrantProblem::Withdrawn.into());
         }
@@ -78,28 +95,8 @@ impl<U: Purpose> Grant<U> {
         }
         Ok(())
     }
-}
 
-mod sealed {
-    pub trait GrantFor<U> {}
-    impl<U: super::Purpose> GrantFor<U> for super::Grant<U> {}
-}
-
-/// A grant for purpose `U`: what an accessor of a session with that purpose asks for.
-#[diagnostic::on_unimplemented(
-    message = "this grant is not for the session's purpose `{U}`",
-    label = "a `{Self}`; the session needs a `Grant<{U}>`",
-    note = "consent to one purpose gives no right for another: resolve a grant with \
-            `control.grant::<{U}>(..)`, or open a session for the purpose the subject agreed to"
-)]
-pub trait GrantFor<U: Purpose>: sealed::GrantFor<U> {
-    /// The grant itself.
-    #[doc(hidden)]
-    fn grant(&self) -> &Grant<U>;
-}
-
-impl<U: Purpose> GrantFor<U> for Grant<U> {
-    fn grant(&self) -> &Grant<U> {
-        self
+    fn subject_pseudonym(&self) -> Pseudonym {
+        self.pseudonym
     }
 }

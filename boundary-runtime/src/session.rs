@@ -82,7 +82,7 @@ mod sealed {
     note = "run this code in the subject's region with a session from its vault, or ask the gate for cohorts or \
             de-identified values"
 )]
-pub trait RawSession: sealed::RawSession {
+pub trait RawSession: sealed::RawSession + Sized {
     /// The purpose of the session.
     type Purpose: Purpose;
     /// The region of the session.
@@ -95,7 +95,7 @@ pub trait RawSession: sealed::RawSession {
         record: &T,
         field: usize,
         value: &G,
-        grant: &impl GrantFor<Self::Purpose>,
+        grant: &impl GrantFor<Self>,
     ) -> Result<G::Opened, AccessError>;
 
     /// Closes a new value of a field of an existing record. Called by generated setters.
@@ -128,9 +128,8 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         record: &T,
         field: usize,
         value: &G,
-        grant: &impl GrantFor<U>,
+        grant: &impl GrantFor<Self>,
     ) -> Result<G::Opened, AccessError> {
-        let grant = grant.grant();
         let field = &T::DECLARATION.fields[field];
         grant.check(record.tenant(), record.subject(), self.means.clock.now())?;
         let opened = self.open_for_purpose(record, field, value);
@@ -141,7 +140,7 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         };
         self.record(Act::Open, record.tenant(), |audit| {
             audit.outcome = outcome;
-            audit.subject = Some(grant.pseudonym());
+            audit.subject = Some(grant.subject_pseudonym());
             audit.data_key = Some(record.data_key().id());
             audit.declaration = Some(T::DECLARATION.name);
             audit.field = Some(field.field);

@@ -157,7 +157,7 @@ fn functions(model: &Model, rt: &TokenStream) -> TokenStream {
             ) -> ::core::result::Result<<#ty as #rt::Guarded>::Opened, #rt::AccessError>
             where
                 S: #module::#trait_name,
-                G: #rt::GrantFor<<S as #rt::RawSession>::Purpose>,
+                G: #rt::GrantFor<S>,
             {
                 #rt::RawSession::open(session, self, #index, &self.#name, grant)
             }

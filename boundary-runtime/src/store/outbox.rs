@@ -52,10 +52,9 @@ impl RegionStore {
     pub async fn emit<T: TenantRecord, R: Region, U: Purpose>(
         &self,
         session: &Session<InCountry<R>, U>,
-        grant: &impl GrantFor<U>,
+        grant: &impl GrantFor<Session<InCountry<R>, U>>,
         event: &T,
     ) -> Result<(), StoreError> {
-        let grant = grant.grant();
         let now = session.clock().now();
         let emitted = self.check_emission(event, grant, now);
         session.record(Act::Emit, event.tenant(), |record| {
@@ -64,7 +63,7 @@ impl RegionStore {
             } else {
                 Outcome::Refused
             };
-            record.subject = Some(grant.pseudonym());
+            record.subject = Some(grant.subject_pseudonym());
             record.data_key = Some(event.data_key().id());
             record.declaration = Some(T::DECLARATION.name);
         })?;
@@ -72,7 +71,7 @@ impl RegionStore {
         let row = (
             event.tenant().to_string(),
             event.subject().to_string(),
-            grant.pseudonym().to_string(),
+            grant.subject_pseudonym().to_string(),
         );
         let (payload, data_key) = (to_payload(&event.cells()), event.data_key().as_bytes().to_vec());
         self.run(move |connection| {
@@ -97,10 +96,10 @@ impl RegionStore {
         .await
     }
 
-    fn check_emission<T: TenantRecord, U: Purpose>(
+    fn check_emission<T: TenantRecord, R: Region, U: Purpose>(
         &self,
         event: &T,
-        grant: &Grant<U>,
+        grant: &impl GrantFor<Session<InCountry<R>, U>>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.check_region(event.data_key().region())?;

@@ -286,6 +286,9 @@ fn insert_sql(declaration: &'static Declaration) -> String {
 }
 
 /// Rows joined with their data keys. A row without its key is not there: it could not be opened.
+///
+/// CROSS JOIN keeps the order: from the keys to the rows, whose primary key is then used. The other way round, the
+/// text of a record's identifier would have to be compared with every number.
 fn select_sql(declaration: &'static Declaration) -> String {
     let column = |role| {
         declaration
@@ -293,8 +296,8 @@ fn select_sql(declaration: &'static Declaration) -> String {
             .map_or_else(String::new, |field| quoted(field.column))
     };
     format!(
-        "SELECT {}, k.data_key FROM {} r JOIN keys.boundary_data_keys k
-         ON k.tenant = r.{} AND k.record_id = CAST(r.{} AS text) WHERE k.declaration = ?1",
+        "SELECT {}, k.data_key FROM keys.boundary_data_keys k CROSS JOIN {} r
+         ON r.{} = k.tenant AND r.{} = k.record_id WHERE k.declaration = ?1",
         column_list(declaration),
         quoted(declaration.name),
         column(FieldRole::Tenant),
