@@ -51,14 +51,11 @@ impl Catalogue {
                 column,
                 if_not_exists,
             } => self.add_column(place, id, column, *if_not_exists, only, None),
-            Action::DropColumn {
-                name,
-                if_exists,
-                cascade,
-            } => self.drop_column(id, name, *if_exists, *cascade, only),
+            Action::DropColumn { name, if_exists } => self.drop_column(id, name, *if_exists, only),
             Action::RenameColumn { from, to, span } => self.rename_column(id, from, to, place(*span)),
             Action::SetType { name, ty, span } => {
                 let ty = self.resolve_type(ty);
+                self.rows_used |= ty.has_row();
                 let at = place(*span);
                 self.change(id, name, only, &mut |column| {
                     column.ty = ty.clone();
@@ -125,6 +122,7 @@ impl Catalogue {
             return Ok(());
         }
         let mut column = self.column(place, definition);
+        self.rows_used |= column.ty.has_row();
         if let Some((parent, above)) = from {
             column.inherited_from = vec![parent];
             column.local = false;
@@ -290,13 +288,14 @@ impl Catalogue {
         {
             return;
         }
-        relation.parents.push(parent);
+        let parents = relation.parents.iter().copied().chain([parent]).collect();
         for column in &mut relation.columns {
             if let Some((_, id)) = above.iter().find(|(name, _)| *name == column.name) {
                 column.inherited_from.push(parent);
                 column.shows = Some(*id);
             }
         }
+        self.set_parents(child, parents);
     }
 
     /// Whether `id` is `above` or stands somewhere below it.

@@ -69,8 +69,8 @@ impl Catalogue {
             RelationKind::Table
         };
         let id = self.insert(schema, name, kind, columns, birth, create.temporary);
+        self.set_parents(id, parents);
         if let Some(relation) = self.relation_mut(id) {
-            relation.parents = parents;
             relation.opaque = opaque;
         }
         Ok(())
@@ -225,12 +225,10 @@ impl Catalogue {
             return Ok(());
         };
         let id = self.insert(schema, name, kind, columns, birth, temporary);
+        if create.kind != MadeFrom::Table {
+            self.set_depends(id, resolved.depends);
+        }
         if let Some(relation) = self.relation_mut(id) {
-            relation.depends = if create.kind == MadeFrom::Table {
-                Vec::new()
-            } else {
-                resolved.depends
-            };
             relation.opaque = resolved.opaque.is_some();
         }
         match resolved.opaque.filter(|_| !temporary) {
@@ -283,8 +281,8 @@ impl Catalogue {
             None => column,
         });
         view.columns = kept.collect();
-        view.depends = resolved.depends;
         view.opaque = resolved.opaque.is_some();
+        self.set_depends(id, resolved.depends);
         match resolved.opaque {
             Some(why) => Err(format!(
                 "not all columns of {} can be worked out: {why}",
@@ -332,9 +330,12 @@ impl Catalogue {
         temporary: bool,
     ) -> RelationId {
         let id = RelationId(self.relations.len());
-        if !temporary {
+        if temporary {
+            self.temporary.push(id);
+        } else {
             self.add_schema(&schema);
         }
+        self.rows_used |= columns.iter().any(|column| column.ty.has_row());
         self.by_name.insert((schema.clone(), name.clone()), id);
         self.relations.push(Some(Relation {
             id,

@@ -57,19 +57,12 @@ impl Catalogue {
         for child in self.children(id) {
             self.drop_relation(child);
         }
-        for view in self.dependents(|dependency| dependency.relation == id) {
+        for view in self.dependents(id, |_| true) {
             self.drop_relation(view);
         }
-        self.drop_columns_of(&ColumnType::Row(id));
-    }
-
-    fn dependents(&self, needs: impl Fn(&super::Dependency) -> bool) -> Vec<RelationId> {
-        self.relations
-            .iter()
-            .flatten()
-            .filter(|relation| relation.depends.iter().any(&needs))
-            .map(|relation| relation.id)
-            .collect()
+        if self.rows_used {
+            self.drop_columns_of(&ColumnType::Row(id));
+        }
     }
 
     pub(super) fn drop_column(
@@ -77,7 +70,6 @@ impl Catalogue {
         id: RelationId,
         name: &str,
         if_exists: bool,
-        cascade: bool,
         only: bool,
     ) -> Result<(), Refusal> {
         let Some(relation) = self.relation(id) else {
@@ -93,7 +85,6 @@ impl Catalogue {
         };
         let column = column.id;
         self.remove_column(id, name, column, only);
-        let _ = cascade;
         Ok(())
     }
 
@@ -104,7 +95,7 @@ impl Catalogue {
         for index in self.indexes.values_mut().filter(|index| index.table == id) {
             index.columns.retain(|other| other != name);
         }
-        for view in self.dependents(|dependency| dependency.column == Some(column)) {
+        for view in self.dependents(id, |dependency| dependency.column == Some(column)) {
             self.drop_relation(view);
         }
         for child in self.children(id) {
@@ -205,13 +196,7 @@ impl Catalogue {
 
     /// Temporary relations end with their session.
     pub(super) fn end_session(&mut self) {
-        let temporary: Vec<RelationId> = self
-            .relations
-            .iter()
-            .flatten()
-            .filter(|relation| relation.temporary)
-            .map(|relation| relation.id)
-            .collect();
+        let temporary = std::mem::take(&mut self.temporary);
         for id in temporary {
             self.drop_relation(id);
         }

@@ -148,6 +148,12 @@ pub struct Catalogue {
     schemas: Vec<String>,
     search_path: Vec<String>,
     columns_made: usize,
+    /// Relations that may stand directly below another; their `parents` decide.
+    below: HashMap<RelationId, Vec<RelationId>>,
+    /// Views that may need a relation; their `depends` decide.
+    needing: HashMap<RelationId, Vec<RelationId>>,
+    temporary: Vec<RelationId>,
+    rows_used: bool,
     /// What was not followed, in the order of replay.
     pub unseen: Vec<Unseen>,
 }
@@ -230,12 +236,50 @@ impl Catalogue {
 
     /// Ids of all relations that stand directly below `id` by inheritance or as partitions.
     fn children(&self, id: RelationId) -> Vec<RelationId> {
-        self.relations
-            .iter()
-            .flatten()
-            .filter(|relation| relation.parents.contains(&id))
-            .map(|relation| relation.id)
+        let below = self.below.get(&id).into_iter().flatten().copied();
+        below
+            .filter(|child| {
+                self.relation(*child)
+                    .is_some_and(|child| child.parents.contains(&id))
+            })
             .collect()
+    }
+
+    /// Ids of all views with a dependency on `id` that `counts`.
+    fn dependents(&self, id: RelationId, counts: impl Fn(&Dependency) -> bool) -> Vec<RelationId> {
+        let needing = self.needing.get(&id).into_iter().flatten().copied();
+        let needs = |view: &Relation| {
+            view.depends
+                .iter()
+                .any(|dependency| dependency.relation == id && counts(dependency))
+        };
+        needing
+            .filter(|view| self.relation(*view).is_some_and(needs))
+            .collect()
+    }
+
+    fn set_parents(&mut self, id: RelationId, parents: Vec<RelationId>) {
+        for parent in &parents {
+            let below = self.below.entry(*parent).or_default();
+            if !below.contains(&id) {
+                below.push(id);
+            }
+        }
+        if let Some(relation) = self.relation_mut(id) {
+            relation.parents = parents;
+        }
+    }
+
+    fn set_depends(&mut self, id: RelationId, depends: Vec<Dependency>) {
+        for dependency in &depends {
+            let needing = self.needing.entry(dependency.relation).or_default();
+            if needing.last() != Some(&id) {
+                needing.push(id);
+            }
+        }
+        if let Some(relation) = self.relation_mut(id) {
+            relation.depends = depends;
+        }
     }
 
     fn add_schema(&mut self, name: &str) {

@@ -21,6 +21,17 @@ pub enum ColumnType {
     Unknown,
 }
 
+impl ColumnType {
+    /// Whether it is made of the row type of a table.
+    pub(super) fn has_row(&self) -> bool {
+        match self {
+            ColumnType::Row(_) => true,
+            ColumnType::Array(element) => element.has_row(),
+            _ => false,
+        }
+    }
+}
+
 /// A type that the migrations created.
 #[derive(Clone, Debug)]
 pub(super) struct UserType {

@@ -1,12 +1,15 @@
 //! Declarations: what `#[derive(Boundary)]` says of tables and their columns, read without compiling.
 
-use proc_macro2::LineColumn;
+use std::borrow::Cow;
+
+use proc_macro2::{LineColumn, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Attribute, Expr, Ident, LitStr, Token};
 
+use super::nesting;
 use crate::source::Span;
 
 /// Where the raw form of a value may be, as declared.
@@ -109,16 +112,21 @@ pub fn declarations(text: &str) -> Declared {
         return Declared::default();
     }
     let lines = Lines::new(text);
-    if nested_too_deeply(text) {
-        return Declared {
-            tables: Vec::new(),
-            unseen: vec![(
+    let unseen = |span: Span, why: String| Declared {
+        tables: Vec::new(),
+        unseen: vec![(span, why)],
+    };
+    let parsed = match without_shebang(text).parse::<TokenStream>() {
+        Ok(tokens) if nesting::too_deep(&tokens) => {
+            return unseen(
                 Span::new(0, 0),
                 "the file is nested too deeply to be parsed".to_owned(),
-            )],
-        };
-    }
-    match syn::parse_file(text) {
+            );
+        }
+        Ok(tokens) => syn::parse2::<syn::File>(tokens),
+        Err(error) => Err(error.into()),
+    };
+    match parsed {
         Ok(file) => {
             let mut reader = Reader {
                 lines: &lines,
@@ -127,36 +135,20 @@ pub fn declarations(text: &str) -> Declared {
             reader.visit_file(&file);
             reader.declared
         }
-        Err(error) => {
-            let at = lines.span(error.span());
-            Declared {
-                tables: Vec::new(),
-                unseen: vec![(at, format!("the file does not parse as Rust: {error}"))],
-            }
-        }
+        Err(error) => unseen(
+            lines.span(error.span()),
+            format!("the file does not parse as Rust: {error}"),
+        ),
     }
 }
 
-/// Brackets nested this deeply are in no file that a person wrote, and exhaust the stack of a recursive parser.
-const DEEPEST: usize = 256;
-
-fn nested_too_deeply(text: &str) -> bool {
-    let mut open = 0usize;
-    let mut run = 0usize;
-    text.bytes().any(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        // `!!!!…`, `&&&&…` and `----…` nest without brackets.
-        run = if matches!(byte, b'!' | b'&' | b'*' | b'-' | b'|' | b'<' | b'.') {
-            run + 1
-        } else {
-            0
-        };
-        open > DEEPEST || (run > DEEPEST * 4 && byte != b'-' && byte != b'*')
-    })
+/// A first line for the shell is blanked, so that all places stay.
+fn without_shebang(text: &str) -> Cow<'_, str> {
+    if !text.starts_with("#!") || text.starts_with("#![") {
+        return Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text));
+    }
+    let end = text.find('\n').unwrap_or(text.len());
+    Cow::Owned(format!("{}{}", " ".repeat(end), &text[end..]))
 }
 
 /// Maps the line and column of `proc_macro2` to bytes.

@@ -3,6 +3,7 @@
 //! Each dialect of SQL stands behind [`Dialect`]; no parser's own types get past this room.
 
 pub mod declarations;
+mod nesting;
 mod postgres;
 pub mod statement;
 mod tokens;

@@ -252,8 +252,6 @@ pub enum Action {
         name: String,
         /// `IF EXISTS`.
         if_exists: bool,
-        /// Whether what depends on it goes too.
-        cascade: bool,
     },
     /// A column under another name.
     RenameColumn {
@@ -312,15 +310,13 @@ pub enum Action {
     Unseen(&'static str),
 }
 
-/// A statement that drops things.
+/// A statement that drops things. What depends on them goes too: without `CASCADE` nothing may depend on them.
 #[derive(Clone, Debug)]
 pub struct Drop {
     /// What goes.
     pub names: Vec<Name>,
     /// `IF EXISTS`.
     pub if_exists: bool,
-    /// Whether what depends on it goes too.
-    pub cascade: bool,
 }
 
 /// What a created type is.

@@ -7,7 +7,7 @@
 use crate::source::Span;
 
 /// A statement's tokens may be nested this deeply, counted so that the parser's recursion stays below it.
-const DEEPEST: usize = 20_000;
+const DEEPEST: usize = 4_000;
 /// Parentheses and brackets may be nested this deeply.
 const DEEPEST_PARENTHESES: usize = 200;
 /// Text inside string literals is looked into this deeply: a function body that holds a `DO` body, and so on.
@@ -283,8 +283,7 @@ fn one_statement(text: &str, tokens: &mut Tokens<'_>, first: Token) -> RawStatem
         end = current.span.end;
         token = tokens.next();
     }
-    let too_deep =
-        nesting.deepest > DEEPEST || nesting.deepest_open > DEEPEST_PARENTHESES || nesting.text_too_deep;
+    let too_deep = nesting.too_deep();
     RawStatement {
         span: Span::new(first.span.start, end),
         head,
@@ -321,18 +320,30 @@ fn skip_copied_rows(text: &str, tokens: &mut Tokens<'_>) {
 /// How deeply the tokens seen so far are nested.
 ///
 /// A parser recurses at most once a token, and a comma or a closing parenthesis ends what came before it, so the tokens
-/// since the last comma, summed over all open parentheses, bound its depth. A comma does not end what `UNION` or `CASE`
-/// stacks up, so those keep counting.
+/// since the last comma, summed over all open parentheses, bound its depth. A comma does not end what `UNION` stacks
+/// up, and a semicolon does not end the blocks of PL/pgSQL around it.
 #[derive(Default)]
 struct Nesting {
-    open: Vec<usize>,
+    /// What was open when each parenthesis opened: tokens, and set operations.
+    open: Vec<(usize, usize)>,
     current: usize,
+    sets: usize,
     below: usize,
-    kept: usize,
+    blocks: usize,
+    before: Word,
     deepest: usize,
     deepest_open: usize,
     text_too_deep: bool,
     strings: usize,
+}
+
+/// The word before, where it matters to the one after it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Word {
+    #[default]
+    Other,
+    If,
+    End,
 }
 
 impl Nesting {
@@ -340,30 +351,35 @@ impl Nesting {
         self.open.len()
     }
 
+    fn too_deep(&self) -> bool {
+        self.deepest > DEEPEST || self.deepest_open > DEEPEST_PARENTHESES || self.text_too_deep
+    }
+
     fn see(&mut self, text: &str, token: Token) {
+        let before = std::mem::take(&mut self.before);
         match token.kind {
             Kind::Other(b'(' | b'[') => {
-                self.below += self.current;
-                self.open.push(self.current);
-                self.current = 0;
+                self.below += self.current + self.sets;
+                self.open.push((self.current, self.sets));
+                (self.current, self.sets) = (0, 0);
                 self.deepest_open = self.deepest_open.max(self.open.len());
             }
             Kind::Other(b')' | b']') => {
-                if let Some(before) = self.open.pop() {
-                    self.below -= before;
-                    self.current = before + 1;
+                if let Some((current, sets)) = self.open.pop() {
+                    self.below -= current + sets;
+                    (self.current, self.sets) = (current + 1, sets);
                 }
             }
-            Kind::Other(b',' | b';') => self.current = 0,
+            Kind::Other(b',') => self.current = 0,
+            Kind::Other(b';') => (self.current, self.sets) = (0, 0),
             Kind::Word => {
-                let word = &text[token.span.start..token.span.end];
-                if ["union", "except", "intersect", "case", "if", "loop", "begin"]
-                    .iter()
-                    .any(|w| word.eq_ignore_ascii_case(w))
-                {
-                    self.kept += 1;
-                }
                 self.current += 1;
+                self.word(
+                    text[token.span.start..token.span.end]
+                        .to_ascii_lowercase()
+                        .as_str(),
+                    before,
+                );
             }
             Kind::Text | Kind::Dollar => {
                 self.current += 1;
@@ -373,9 +389,35 @@ impl Nesting {
             }
             _ => self.current += 1,
         }
-        self.deepest = self.deepest.max(self.current + self.below + self.kept * 8);
+        self.deepest = self
+            .deepest
+            .max(self.current + self.sets + self.below + self.blocks);
+    }
+
+    fn word(&mut self, word: &str, before: Word) {
+        match (word, before) {
+            ("union" | "except" | "intersect", _) => self.sets += WEIGHT,
+            // `END IF`, `END LOOP` and `END CASE` close what `END` closed.
+            ("if" | "loop" | "case", Word::End) => {}
+            ("if", _) => {
+                self.blocks += WEIGHT;
+                self.before = Word::If;
+            }
+            ("begin" | "case" | "loop", _) => self.blocks += WEIGHT,
+            // `IF EXISTS` opens nothing.
+            ("not", Word::If) => self.before = Word::If,
+            ("exists", Word::If) => self.blocks = self.blocks.saturating_sub(WEIGHT),
+            ("end", _) => {
+                self.blocks = self.blocks.saturating_sub(WEIGHT);
+                self.before = Word::End;
+            }
+            _ => {}
+        }
     }
 }
+
+/// A block or a set operation takes the parser through several functions.
+const WEIGHT: usize = 8;
 
 fn nested_too_deeply(text: &str, strings: usize) -> bool {
     let mut nesting = Nesting {
@@ -385,7 +427,7 @@ fn nested_too_deeply(text: &str, strings: usize) -> bool {
     for token in Tokens::new(text) {
         nesting.see(text, token);
     }
-    nesting.deepest > DEEPEST || nesting.deepest_open > DEEPEST_PARENTHESES || nesting.text_too_deep
+    nesting.too_deep()
 }
 
 /// What stands between the quotes of a literal, escapes left as they are.

@@ -11,7 +11,9 @@ use crate::parse::statement::{Alias, Expression, Item, Query, QueryBody, Select}
 use crate::source::Span;
 
 /// Queries inside queries are followed this far.
-const DEEPEST: usize = 64;
+const DEEPEST: usize = 1_000;
+/// A statement may look into this many queries: `WITH RECURSIVE` inside itself doubles the work with every level.
+const MOST: usize = 100_000;
 
 /// What a query gives.
 #[derive(Clone, Debug, Default)]
@@ -114,6 +116,7 @@ impl Catalogue {
         let mut resolver = Resolver {
             catalogue: self,
             depends: Vec::new(),
+            left: MOST,
         };
         let mut resolved = resolver.query(query, &Scope::default());
         resolver.depends.sort_by_key(|d| (d.relation, d.column));
@@ -126,6 +129,8 @@ impl Catalogue {
 struct Resolver<'c> {
     catalogue: &'c Catalogue,
     depends: Vec<Dependency>,
+    /// Queries that may still be looked into.
+    left: usize,
 }
 
 fn opaque(why: impl Into<String>) -> Resolved {
@@ -137,7 +142,8 @@ fn opaque(why: impl Into<String>) -> Resolved {
 
 impl Resolver<'_> {
     fn query(&mut self, query: &Query, outer: &Scope<'_>) -> Resolved {
-        if outer.depth > DEEPEST {
+        self.left = self.left.saturating_sub(1);
+        if outer.depth > DEEPEST || self.left == 0 {
             return opaque("its queries are nested too deeply");
         }
         let mut scope = Scope::inside(outer);

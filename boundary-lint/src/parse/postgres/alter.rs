@@ -109,7 +109,6 @@ impl Lower<'_> {
             ast::AlterTableAction::DropColumn(drop) => Some(Action::DropColumn {
                 name: names::text(&drop.column_name_ref()?),
                 if_exists: drop.if_exists().is_some(),
-                cascade: matches!(drop.drop_behavior(), Some(ast::DropBehavior::Cascade(_))),
             }),
             ast::AlterTableAction::RenameColumn(rename) => self.rename_column(rename),
             ast::AlterTableAction::AlterColumn(alter) => self.alter_column(alter),
@@ -273,13 +272,10 @@ impl Lower<'_> {
         let mut drop = Drop {
             names: Vec::new(),
             if_exists: false,
-            cascade: false,
         };
         for child in stmt.syntax().children() {
             if ast::IfExists::can_cast(child.kind()) {
                 drop.if_exists = true;
-            } else if let Some(behavior) = ast::DropBehavior::cast(child.clone()) {
-                drop.cascade = matches!(behavior, ast::DropBehavior::Cascade(_));
             } else if let Some(schema) = ast::SchemaRef::cast(child.clone()) {
                 drop.names.push(Name {
                     schema: None,

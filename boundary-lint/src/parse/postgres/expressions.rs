@@ -31,12 +31,12 @@ impl Lower<'_> {
             },
             ast::Expr::FieldExpr(field) => self.field(field).unwrap_or_else(|| Expression::Parts(parts())),
             ast::Expr::Literal(literal) => Expression::Literal(literal_type(literal)),
-            ast::Expr::ParenExpr(paren) => {
+            ast::Expr::ParenExpr(_) => {
                 let mut inner = parts();
                 if inner.len() == 1 {
                     inner.remove(0)
                 } else {
-                    paren_of(paren, inner)
+                    Expression::Parts(inner)
                 }
             }
             ast::Expr::CastExpr(cast) => match cast.ty().and_then(|ty| self.type_name(&ty)) {
@@ -44,22 +44,7 @@ impl Lower<'_> {
                 None => Expression::Parts(parts()),
             },
             ast::Expr::CallExpr(call) => self.call(call),
-            ast::Expr::CaseExpr(case) => {
-                let branches = case
-                    .when_clause_list()
-                    .into_iter()
-                    .flat_map(|list| list.when_clauses());
-                let mut values: Vec<Expression> = branches
-                    .filter_map(|branch| branch.then())
-                    .map(|then| self.expression(&then))
-                    .collect();
-                values.extend(
-                    case.else_clause()
-                        .and_then(|e| e.expr())
-                        .map(|value| self.expression(&value)),
-                );
-                Expression::FirstKnown(values, parts())
-            }
+            ast::Expr::CaseExpr(case) => self.case(case),
             ast::Expr::ArrayExpr(_) => Expression::Array(parts()),
             ast::Expr::IndexExpr(_) => {
                 let mut parts = parts();
@@ -96,6 +81,29 @@ impl Lower<'_> {
                 Some(_) => Expression::Typed("bool", parts()),
             },
         }
+    }
+
+    fn case(&self, case: &ast::CaseExpr) -> Expression {
+        let mut values = Vec::new();
+        let mut conditions: Vec<Expression> = case
+            .expr()
+            .map(|expr| self.expression(&expr))
+            .into_iter()
+            .collect();
+        for branch in case
+            .when_clause_list()
+            .into_iter()
+            .flat_map(|list| list.when_clauses())
+        {
+            conditions.extend(branch.condition().map(|expr| self.expression(&expr)));
+            values.extend(branch.then().map(|expr| self.expression(&expr)));
+        }
+        values.extend(
+            case.else_clause()
+                .and_then(|e| e.expr())
+                .map(|expr| self.expression(&expr)),
+        );
+        Expression::FirstKnown(values, conditions)
     }
 
     fn field(&self, field: &ast::FieldExpr) -> Option<Expression> {
@@ -141,13 +149,14 @@ impl Lower<'_> {
     }
 
     fn call(&self, call: &ast::CallExpr) -> Expression {
-        let parts = self.parts(call.syntax());
+        // Each part is lowered once: twice a level would double with every level.
+        let parts = || self.parts(call.syntax());
         if call.exists_fn().is_some()
             || call.any_fn().is_some()
             || call.all_fn().is_some()
             || call.some_fn().is_some()
         {
-            return Expression::Typed("bool", parts);
+            return Expression::Typed("bool", parts());
         }
         for (present, ty) in [
             (call.extract_fn().is_some(), "numeric"),
@@ -162,11 +171,11 @@ impl Lower<'_> {
             ),
         ] {
             if present {
-                return Expression::Typed(ty, parts);
+                return Expression::Typed(ty, parts());
             }
         }
         let Some(name) = self.called(call) else {
-            return Expression::Parts(parts);
+            return Expression::Parts(parts());
         };
         // The first part is the function's own name, which is no column.
         let arguments = call
@@ -241,10 +250,6 @@ fn set_config(call: &ast::CallExpr) -> Option<Vec<String>> {
             .filter(|s| !s.is_empty())
             .collect(),
     )
-}
-
-fn paren_of(_: &ast::ParenExpr, inner: Vec<Expression>) -> Expression {
-    Expression::Parts(inner)
 }
 
 /// The type of the values that are written as bare keywords.

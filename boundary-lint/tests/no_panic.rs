@@ -1,0 +1,221 @@
+//! No input makes the lint panic or overflow its stack: what it cannot read, it says.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must say so and stop")]
+
+use std::path::Path;
+
+use boundary_lint::catalogue::replay;
+use boundary_lint::parse::declarations::declarations;
+use boundary_lint::parse::{Dialect, Postgres};
+use boundary_lint::source::{SourceFile, Sources};
+
+/// A small generator of numbers, so that a failure can be run again.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(bound.max(1)).unwrap()).unwrap()
+    }
+}
+
+fn texts(folder: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|p| p.is_file())
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+/// Cuts, doubles and swaps pieces of a text, at places where a character begins.
+fn mutated(text: &str, other: &str, numbers: &mut Numbers) -> String {
+    const PIECES: &[&str] = &[
+        ";",
+        "(",
+        ")",
+        "'",
+        "$$",
+        "\"",
+        "--",
+        "/*",
+        ".",
+        ",",
+        "*",
+        " AS ",
+        "é",
+        "\0",
+        " CASCADE ",
+        " IF EXISTS ",
+        "[]",
+        "\\",
+        "E'",
+        " NOT ",
+    ];
+    let mut text = text.to_owned();
+    for _ in 0..=numbers.below(4) {
+        let mut at = |text: &str| {
+            let at = numbers.below(text.len() + 1);
+            (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+        };
+        let (a, b) = (at(&text), at(&text));
+        let (a, b) = (a.min(b), a.max(b));
+        let (c, d) = (at(other), at(other));
+        let piece = other[c.min(d)..c.max(d)].to_owned();
+        match numbers.below(4) {
+            0 => text.replace_range(a..b, ""),
+            1 => text.insert_str(a, PIECES[numbers.below(PIECES.len())]),
+            2 => text.insert_str(a, &piece),
+            _ => text.replace_range(a..b, &piece),
+        }
+    }
+    text
+}
+
+fn replay_text(text: &str) {
+    let statements = Postgres.statements(text);
+    let mut sources = Sources::default();
+    let file = sources.add(SourceFile::new(Path::new(""), "case.sql".into(), text.to_owned()));
+    let catalogue = replay([(file, statements.as_slice())]);
+    for relation in catalogue.relations() {
+        for column in &relation.columns {
+            // Every place lies in the file.
+            assert!(column.birth.span.start <= column.birth.span.end && column.birth.span.end <= text.len());
+            let _ = (
+                sources.line_of(column.birth),
+                catalogue.data_type(column),
+                catalogue.is_nullable(column),
+            );
+        }
+    }
+    for unseen in &catalogue.unseen {
+        assert!(unseen.place.span.end <= text.len());
+    }
+}
+
+#[test]
+fn mutated_migrations_do_not_panic() {
+    let texts = texts("tests/replay");
+    boundary_lint::with_room(|| {
+        let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+        for round in 0..3000 {
+            let text = &texts[round % texts.len()];
+            let other = &texts[numbers.below(texts.len())];
+            replay_text(&mutated(text, other, &mut numbers));
+        }
+    })
+    .unwrap();
+}
+
+#[test]
+fn nested_migrations_do_not_overflow_the_stack() {
+    let deep = |open: &str, inner: &str, close: &str, times: usize| {
+        format!("{}{inner}{}", open.repeat(times), close.repeat(times))
+    };
+    boundary_lint::with_room(|| {
+        for times in [100, 5_000, 100_000] {
+            for text in [
+                format!("CREATE VIEW v AS SELECT {};", deep("(", "1", ")", times)),
+                format!("CREATE VIEW v AS SELECT {};", deep("not ", "true", "", times)),
+                format!("CREATE VIEW v AS SELECT {};", deep("- ", "1", "", times)),
+                format!("CREATE VIEW v AS SELECT {};", deep("1 + ", "1", "", times)),
+                format!("CREATE VIEW v AS SELECT {};", deep("a.", "b", "", times)),
+                format!(
+                    "CREATE VIEW v AS SELECT {};",
+                    deep("case when true then ", "1", " end", times)
+                ),
+                format!(
+                    "CREATE VIEW v AS SELECT 1 {};",
+                    deep("union select 1, 2 ", "", "", times)
+                ),
+                format!(
+                    "CREATE VIEW v AS SELECT * FROM t {};",
+                    deep("join t on true ", "", "", times)
+                ),
+                format!(
+                    "CREATE VIEW v AS {};",
+                    deep("select * from (", "select 1", ") x", times)
+                ),
+                format!("CREATE VIEW v AS SELECT {};", deep("array[", "1", "]", times)),
+                format!("CREATE VIEW v AS SELECT 1{};", deep("::int", "", "", times)),
+                format!("CREATE VIEW v AS SELECT x{};", deep("[1]", "", "", times)),
+                format!("CREATE TABLE t (a int{});", deep("[]", "", "", times)),
+                format!("DO $$ {} $$;", deep("begin ", "null;", " end;", times)),
+                format!(
+                    "DO $$ begin {} end $$;",
+                    deep("if true then ", "null;", " end if;", times)
+                ),
+                deep("/*", "", "*/", times),
+                "DO $a$ begin ".repeat(times.min(2000)),
+            ] {
+                replay_text(&text);
+            }
+        }
+    })
+    .unwrap();
+}
+
+#[test]
+fn long_chains_of_relations_do_not_overflow_the_stack() {
+    boundary_lint::with_room(|| {
+        let mut text = String::from("CREATE TABLE v0 (a int);\n");
+        for at in 1..20_000 {
+            text += &format!("CREATE VIEW v{at} AS SELECT a FROM v{};\n", at - 1);
+        }
+        text += "DROP TABLE v0 CASCADE;";
+        replay_text(&text);
+        let mut text = String::from("CREATE TABLE t0 (a int);\n");
+        for at in 1..5_000 {
+            text += &format!("CREATE TABLE t{at} () INHERITS (t{});\n", at - 1);
+        }
+        text += "ALTER TABLE t0 ADD b int; ALTER TABLE t0 RENAME a TO c; ALTER TABLE t4999 INHERIT t0; ALTER TABLE t0 INHERIT t4999; ALTER TABLE t0 DROP COLUMN c;";
+        replay_text(&text);
+    })
+    .unwrap();
+}
+
+#[test]
+fn mutated_rust_does_not_panic() {
+    let model = texts("tests/fixtures/weaker-redeclaration/bad/src").join("\n");
+    boundary_lint::with_room(|| {
+        let mut numbers = Numbers(7);
+        for _ in 0..2000 {
+            let text = mutated(&model, &model, &mut numbers);
+            let declared = declarations(&text);
+            for (span, _) in declared.unseen.iter() {
+                assert!(span.end <= text.len());
+            }
+        }
+        for (open, close) in [
+            ("(", ")"),
+            ("!", ""),
+            ("&", ""),
+            ("-", ""),
+            ("a + ", ""),
+            ("a.b().", ""),
+            ("if x {} else ", ""),
+            ("Vec<", ">"),
+            ("*", ""),
+            ("a::", ""),
+            ("|a| ", ""),
+            ("return ", ""),
+            ("break ", ""),
+        ] {
+            for times in [200, 100_000] {
+                let _ = declarations(&format!(
+                    "// Boundary\nfn f() {{ {}a{} ; }}",
+                    open.repeat(times),
+                    close.repeat(times)
+                ));
+            }
+        }
+    })
+    .unwrap();
+}
