@@ -10,6 +10,7 @@
 //! - `<sequence> <hash> <entry as JSON>`, where `hash` is SHA-256 over the hash before, the sequence (8 bytes,
 //!   big-endian) and the entry's bytes; the first hash before is that of the journal's label, name and region;
 //! - `= <sequence> <signature>` after each batch: Ed25519 over the label, the sequence and the hash of the line before.
+//!   The signature goes into the chain as well: the next hash before is SHA-256 over the last one and the signature.
 //!
 //! A journal that ends in lines without a signature was being written when its process died. It is refused, not
 //! repaired: the lines were never acknowledged, and an operator decides.
@@ -146,7 +147,6 @@ impl Journal {
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(io)?;
         let head = replay(&path, &text, name, signer.region(), &signer.verifying_key(), each)?;
-        check_head_file(&path, &text, head)?;
         let journal = Self {
             path,
             file,
@@ -177,6 +177,7 @@ impl Journal {
             ));
         }
         let signature = self.signer.sign(&signed_part(head));
+        let head = sealed(head, &signature);
         batch.push_str(&format!(
             "= {} {}\n",
             head.sequence,
@@ -219,9 +220,7 @@ pub fn verify(path: &Path, name: &str, region: &str, key: &[u8; 32]) -> Result<H
         path: path.to_owned(),
         source,
     })?;
-    let head = replay(path, &text, name, region, key, |_| Ok(()))?;
-    check_head_file(path, &text, head)?;
-    Ok(head)
+    replay(path, &text, name, region, key, |_| Ok(()))
 }
 
 fn head_path(path: &Path) -> PathBuf {
@@ -249,6 +248,18 @@ fn next(head: Head, entry: &str) -> Head {
     }
 }
 
+/// The head after a batch was signed.
+fn sealed(head: Head, signature: &[u8]) -> Head {
+    let hash = Sha256::new()
+        .chain_update(head.hash)
+        .chain_update(signature)
+        .finalize();
+    Head {
+        sequence: head.sequence,
+        hash: hash.into(),
+    }
+}
+
 fn signed_part(head: Head) -> Vec<u8> {
     [LABEL, &head.sequence.to_be_bytes()[..], &head.hash[..]].concat()
 }
@@ -273,6 +284,8 @@ fn replay(
         sequence: 0,
         hash: first_hash(name, region),
     };
+    let known = read_head_file(path)?;
+    let mut known_is_here = known == Some(head) || (known.is_none() && text.is_empty());
     let mut signed = 0;
     let mut number = 0;
     for line in text.split_inclusive('\n') {
@@ -285,16 +298,20 @@ fn replay(
             return Err(damaged(number, "the line does not have three parts"));
         };
         if first == "=" {
-            let signature = unhex(third).map(|bytes| Signature::from_bytes(&bytes));
+            let signature: Option<[u8; 64]> = unhex(third);
             let genuine = second == head.sequence.to_string()
-                && signature
-                    .is_some_and(|signature| key.verify_strict(&signed_part(head), &signature).is_ok());
+                && signature.is_some_and(|signature| {
+                    key.verify_strict(&signed_part(head), &Signature::from_bytes(&signature))
+                        .is_ok()
+                });
             if !genuine {
                 return Err(damaged(
                     number,
                     "the signature is not the region's for what stands before it",
                 ));
             }
+            head = sealed(head, &signature.unwrap_or([0; 64]));
+            known_is_here |= known == Some(head);
             signed = head.sequence;
         } else {
             let expected = next(head, third);
@@ -308,47 +325,47 @@ fn replay(
             head = expected;
         }
     }
-    if signed == head.sequence {
-        Ok(head)
-    } else {
-        Err(damaged(
+    if signed != head.sequence {
+        return Err(damaged(
             number,
             "the last batch has no signature: it was being written when its process died",
-        ))
+        ));
+    }
+    match known {
+        _ if known_is_here => Ok(head),
+        Some(known) if known.sequence > head.sequence => Err(JournalError::TailCut {
+            path: path.to_owned(),
+            found: head.sequence,
+            expected: known.sequence,
+        }),
+        Some(_) => Err(damaged(
+            number,
+            "the head file names an end of a batch that the journal does not hold",
+        )),
+        None => Err(damaged(number, "the head file beside the journal is missing")),
     }
 }
 
-/// Compares the end of a journal with its head file, which may lag behind but never be ahead.
-fn check_head_file(path: &Path, text: &str, end: Head) -> Result<(), JournalError> {
-    let head = head_path(path);
-    let known = match std::fs::read_to_string(&head) {
-        Ok(known) => known,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && end.sequence == 0 => return Ok(()),
-        Err(source) => return Err(JournalError::Io { path: head, source }),
+/// The head that was last written beside a journal. It may lag behind the journal but never be ahead of it.
+fn read_head_file(path: &Path) -> Result<Option<Head>, JournalError> {
+    let path = head_path(path);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(JournalError::Io { path, source }),
     };
-    let damaged = |problem| JournalError::Damaged {
-        path: head.clone(),
-        line: 1,
-        problem,
-    };
-    let (sequence, hash) = known
-        .trim_end()
-        .split_once(' ')
-        .ok_or_else(|| damaged("the head does not have two parts"))?;
-    let sequence: u64 = sequence
-        .parse()
-        .map_err(|_| damaged("the head has no sequence"))?;
-    if sequence > end.sequence {
-        return Err(JournalError::TailCut {
-            path: path.to_owned(),
-            found: end.sequence,
-            expected: sequence,
-        });
-    }
-    let prefix = format!("{sequence} {hash} ");
-    if sequence == 0 || text.lines().any(|line| line.starts_with(&prefix)) {
-        Ok(())
-    } else {
-        Err(damaged("the head names an entry that the journal does not hold"))
+    let head = text.trim_end().split_once(' ').and_then(|(sequence, hash)| {
+        Some(Head {
+            sequence: sequence.parse().ok()?,
+            hash: unhex(hash)?,
+        })
+    });
+    match head {
+        Some(head) => Ok(Some(head)),
+        None => Err(JournalError::Damaged {
+            path,
+            line: 1,
+            problem: "the head is no sequence and hash",
+        }),
     }
 }

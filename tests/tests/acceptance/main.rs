@@ -1,0 +1,11 @@
+//! The proofs that the mission asks for (MISSION K), and attacks that compile and must be harmless, over real vaults,
+//! stores, ledgers, logs and gates.
+
+mod consent;
+mod deletion;
+mod gate;
+mod grants;
+mod journals;
+mod keys;
+mod residency;
+mod support;
