@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::OsString;
+use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use boundary_lint::cli::{Command, Outcome};
+use boundary_lint::error::Error;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -19,8 +21,13 @@ fn main() -> ExitCode {
         .chain(std::env::args_os().skip(1 + skipped))
         .collect();
     let command = Command::parse_from(arguments);
-    let run = || command.run(&mut anstream::stdout(), &mut anstream::stderr());
-    match boundary_lint::with_room(run).map_err(Into::into).flatten() {
+    let run = || {
+        let mut out = BufWriter::new(anstream::stdout());
+        let outcome = command.run(&mut out, &mut anstream::stderr())?;
+        out.flush()?;
+        Ok(outcome)
+    };
+    match boundary_lint::with_room(run).map_err(Error::from).flatten() {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
         Err(error) => {

@@ -1,6 +1,7 @@
 //! Functions that the migrations create: what they give to queries, and whether calling them could change columns.
 
-use super::builtins::{brings_no_table, leaves_columns_alone};
+use super::builtins::brings_no_table;
+use super::results::leaves_columns_alone;
 use super::{Catalogue, ColumnType};
 use crate::parse::statement::{Name, Returns};
 

@@ -1,4 +1,4 @@
-//! The database as the migrations leave it: replay of [`Statement`]s into relations, columns and types.
+//! The database as the migrations leave it: replay of statements into relations, columns and types.
 //!
 //! Nothing is skipped in silence. What replay cannot follow becomes an [`Unseen`], with its place.
 
@@ -8,11 +8,10 @@ mod builtins;
 mod create;
 mod drop;
 mod functions;
+mod operators;
 mod resolve;
+mod results;
 mod types;
-
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 

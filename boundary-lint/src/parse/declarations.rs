@@ -3,52 +3,15 @@
 use std::borrow::Cow;
 
 use proc_macro2::{LineColumn, TokenStream};
-use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Attribute, Expr, Ident, LitStr, Token};
+use syn::{Attribute, Token};
 
+use super::attributes::Entry;
+pub use super::attributes::Residency;
 use super::nesting;
 use crate::source::Span;
-
-/// Where the raw form of a value may be, as declared.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Residency {
-    /// Anywhere.
-    Global,
-    /// In the jurisdiction of the subject.
-    Regional,
-    /// In the region of the subject.
-    InCountry,
-    /// In this region.
-    Pinned(String),
-}
-
-impl std::fmt::Display for Residency {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Residency::Global => f.write_str("global"),
-            Residency::Regional => f.write_str("regional"),
-            Residency::InCountry => f.write_str("in_country"),
-            Residency::Pinned(region) => write!(f, "pinned({region})"),
-        }
-    }
-}
-
-impl Residency {
-    /// Whether `self` lets the raw value be in more places than `other`.
-    #[must_use]
-    pub fn is_weaker_than(&self, other: &Residency) -> bool {
-        let rank = |residency: &Residency| match residency {
-            Residency::Global => 0,
-            Residency::Regional => 1,
-            Residency::InCountry => 2,
-            Residency::Pinned(_) => 3,
-        };
-        rank(self) < rank(other)
-    }
-}
 
 /// What a field says of its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -301,75 +264,6 @@ fn derives_boundary(attributes: &[Attribute]) -> bool {
                     .any(|path| path.segments.last().is_some_and(|last| last.ident == "Boundary"))
             })
         })
-}
-
-/// One entry of `#[boundary(…)]`.
-enum Entry {
-    /// `record_id`.
-    Word(String),
-    /// `category = "…"`.
-    Text { key: String, value: LitStr },
-    /// `residency = …`.
-    Residency(Residency),
-    /// Anything else that the grammar has and the lint does not need: `purpose(…)`, `release(…)`, `tenancy = …`.
-    Other,
-}
-
-impl Parse for Entry {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
-        if input.peek(syn::token::Paren) {
-            let inside;
-            syn::parenthesized!(inside in input);
-            inside.parse::<proc_macro2::TokenStream>()?;
-            return Ok(Entry::Other);
-        }
-        if !input.peek(Token![=]) {
-            return Ok(Entry::Word(key.to_string()));
-        }
-        input.parse::<Token![=]>()?;
-        if input.peek(LitStr) {
-            return Ok(Entry::Text {
-                key: key.to_string(),
-                value: input.parse()?,
-            });
-        }
-        let value: Expr = input.parse()?;
-        if key != "residency" {
-            return Ok(Entry::Other);
-        }
-        residency(&value).map(Entry::Residency)
-    }
-}
-
-fn residency(value: &Expr) -> syn::Result<Residency> {
-    let word = |expr: &Expr| match expr {
-        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
-            ..
-        }) => Some(text.value()),
-        _ => None,
-    };
-    let found = match value {
-        Expr::Call(call) if word(&call.func).as_deref() == Some("pinned") => call
-            .args
-            .first()
-            .and_then(word)
-            .map(|region| Residency::Pinned(region.to_ascii_lowercase())),
-        other => match word(other).as_deref() {
-            Some("global") => Some(Residency::Global),
-            Some("regional") => Some(Residency::Regional),
-            Some("in_country") => Some(Residency::InCountry),
-            _ => None,
-        },
-    };
-    found.ok_or_else(|| {
-        syn::Error::new(
-            value.span(),
-            "expected global, regional, in_country or pinned(Region)",
-        )
-    })
 }
 
 #[cfg(test)]

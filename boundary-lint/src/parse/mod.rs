@@ -2,9 +2,12 @@
 //!
 //! Each dialect of SQL stands behind [`Dialect`]; no parser's own types get past this room.
 
+mod attributes;
 pub mod declarations;
+mod depth;
 mod nesting;
 mod postgres;
+mod query;
 pub mod statement;
 mod tokens;
 

@@ -3,7 +3,7 @@
 use super::{Found, Resolver, Scope};
 use crate::catalogue::functions::Gives;
 use crate::catalogue::types::Shape;
-use crate::catalogue::{ColumnType, builtins};
+use crate::catalogue::{ColumnType, operators, results};
 use crate::parse::statement::Expression;
 
 impl Resolver<'_> {
@@ -66,7 +66,7 @@ impl Resolver<'_> {
                 match self.catalogue.function(name).map(|function| &function.gives) {
                     Some(Gives::Value(ty)) => ty.clone(),
                     Some(_) => ColumnType::Unknown,
-                    None => builtins::result(&name.name, &types),
+                    None => results::result(&name.name, &types),
                 }
             }
             Expression::FirstKnown(values, others) => {
@@ -102,7 +102,7 @@ impl Resolver<'_> {
             }
             Expression::Operator(operator, left, right) => {
                 let (left, right) = (self.expression(left, scope), self.expression(right, scope));
-                builtins::operator(operator, &self.flat(left), &self.flat(right))
+                operators::operator(operator, &self.flat(left), &self.flat(right))
             }
             Expression::Typed(ty, parts) => {
                 self.all(parts, scope);
@@ -157,6 +157,6 @@ impl Resolver<'_> {
             return types.into_iter().next().unwrap_or(ColumnType::Unknown);
         }
         let flat: Vec<ColumnType> = types.into_iter().map(|ty| self.flat(ty)).collect();
-        builtins::common(&flat)
+        operators::common(&flat)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Found, Resolver, Scope, Table, fields_of, renamed};
 use crate::catalogue::functions::Gives;
 use crate::catalogue::types::Shape;
-use crate::catalogue::{ColumnType, Dependency, builtins};
+use crate::catalogue::{ColumnType, Dependency, results};
 use crate::parse::statement::{Alias, Expression, From, Merge, Name, TypeName};
 
 impl Resolver<'_> {
@@ -197,7 +197,7 @@ impl Resolver<'_> {
                     why = Some(format!("what {name} returns is not known"));
                     Vec::new()
                 }
-                (None, None) if ty == ColumnType::Unknown && !builtins::leaves_columns_alone(name) => {
+                (None, None) if ty == ColumnType::Unknown && !results::leaves_columns_alone(name) => {
                     why = Some(format!("what {name} returns is not known"));
                     Vec::new()
                 }

@@ -114,8 +114,10 @@ pub(super) fn hidden(body: &str) -> Option<&'static str> {
                 let before = at.checked_sub(1).map(word).unwrap_or_default();
                 let after = word(at + 1);
                 let is_trigger = matches!(after.as_str(), "function" | "procedure");
-                let is_grant = matches!(before.as_str(), "grant" | "revoke" | "for") || after == "on";
-                if !is_trigger && !is_grant && may_change_columns(body, &tokens[at + 1..]) {
+                let is_grant = matches!(before.as_str(), "grant" | "revoke") || after == "on";
+                // `FOR … IN EXECUTE`, `RETURN QUERY EXECUTE` and `OPEN … FOR EXECUTE` take queries alone.
+                let is_query = matches!(before.as_str(), "in" | "query" | "for");
+                if !is_trigger && !is_grant && !is_query && may_change_columns(body, &tokens[at + 1..]) {
                     return Some("its body executes SQL that is put together when it runs");
                 }
             }
@@ -186,6 +188,7 @@ pub(super) fn may_change_columns(text: &str, after: &[Token]) -> bool {
             "insert" | "update" | "delete" | "grant" | "revoke" | "notify" | "analyze" | "vacuum" | "comment",
             second,
         ) => !second.is_empty(),
+        ("select" | "with", _) if !inside.contains("%s") => true,
         ("refresh", "materialized") | ("set", "local") | ("lock", "table") => true,
         (
             "create" | "drop" | "alter",

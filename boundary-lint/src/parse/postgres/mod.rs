@@ -87,10 +87,15 @@ fn role(raw: &RawStatement) -> Role {
     match raw.word(0) {
         "insert" | "update" | "delete" | "merge" | "copy" | "truncate" | "values" | "table" | "grant"
         | "revoke" | "comment" | "security" | "analyze" | "analyse" | "vacuum" | "reindex" | "cluster"
-        | "refresh" | "lock" | "notify" | "listen" | "unlisten" | "explain" | "prepare" | "deallocate"
-        | "execute" | "show" | "checkpoint" | "load" | "declare" | "fetch" | "move" | "close" | "release"
-        | "repack" => Role::Harmless,
+        | "refresh" | "lock" | "notify" | "listen" | "unlisten" | "prepare" | "deallocate" | "execute"
+        | "show" | "checkpoint" | "load" | "declare" | "fetch" | "move" | "close" | "release" | "repack" => {
+            Role::Harmless
+        }
         "reassign" => Role::Harmless,
+        "explain" if raw.head.iter().any(|word| word == "create") => {
+            Role::Unseen("EXPLAIN may run what it explains")
+        }
+        "explain" => Role::Harmless,
         "discard" if raw.word(1) == "all" => Role::Parse,
         "discard" => Role::Harmless,
         "begin" | "start" => Role::Transaction(Transaction::Begin),
