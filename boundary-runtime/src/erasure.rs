@@ -97,7 +97,7 @@ impl Eraser<'_> {
         let pseudonym = self.pseudonyms.pseudonym(tenant, subject)?;
         let erased = self.store.erase(tenant, subject, self.tables).await?;
         self.control.forget(tenant, subject);
-        session.record(Act::Erase, tenant, |record| {
+        session.record(session.clock().now(), Act::Erase, tenant, |record| {
             record.subject = Some(pseudonym);
             record.note = Some(
                 format!(

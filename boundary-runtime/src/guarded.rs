@@ -10,6 +10,7 @@ use boundary_schema::Protection;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::DataKey;
+use crate::clock::Timestamp;
 use crate::error::{AccessError, DecodeError};
 use crate::plaintext::{Cell, CellContent, Column, Plaintext};
 use crate::seam::{FieldAddress, Opener};
@@ -113,6 +114,7 @@ pub trait Guarded: sealed::Guarded + Sized {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Self, AccessError>;
 
     /// Opens a value. Called by generated code through [`crate::Session`].
@@ -122,6 +124,7 @@ pub trait Guarded: sealed::Guarded + Sized {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Self::Opened, AccessError>;
 }
 
@@ -135,12 +138,13 @@ impl<T: Plaintext> Guarded for Sealed<T> {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Self, AccessError> {
         let value = Plain::new(value);
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
         value.value.encode(&mut plaintext);
         let mut bytes = Vec::new();
-        opener.seal(key, field, &plaintext, &mut bytes)?;
+        opener.seal(key, field, &plaintext, &mut bytes, now)?;
         Ok(Self {
             bytes: bytes.into_boxed_slice(),
             value: PhantomData,
@@ -152,9 +156,10 @@ impl<T: Plaintext> Guarded for Sealed<T> {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Plain<T>, AccessError> {
         let mut plaintext = Zeroizing::new(Vec::new());
-        opener.open(key, field, &self.bytes, &mut plaintext)?;
+        opener.open(key, field, &self.bytes, &mut plaintext, now)?;
         // What was sealed as this type decodes as it; anything else is as opaque as a failed tag.
         T::decode(&plaintext)
             .map(Plain::new)
@@ -172,9 +177,10 @@ impl<T: Plaintext> Guarded for Resident<T> {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Self, AccessError> {
         let resident = Self { value };
-        opener.admit(key, field)?;
+        opener.admit(key, field, now)?;
         Ok(resident)
     }
 
@@ -183,8 +189,9 @@ impl<T: Plaintext> Guarded for Resident<T> {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Plain<T>, AccessError> {
-        opener.admit(key, field)?;
+        opener.admit(key, field, now)?;
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
         self.value.encode(&mut plaintext);
         T::decode(&plaintext)
@@ -203,8 +210,11 @@ impl<G: Guarded> Guarded for Option<G> {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Self, AccessError> {
-        value.map(|value| G::close(value, opener, key, field)).transpose()
+        value
+            .map(|value| G::close(value, opener, key, field, now))
+            .transpose()
     }
 
     fn open(
@@ -212,9 +222,10 @@ impl<G: Guarded> Guarded for Option<G> {
         opener: &dyn Opener,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
     ) -> Result<Self::Opened, AccessError> {
         self.as_ref()
-            .map(|guarded| guarded.open(opener, key, field))
+            .map(|guarded| guarded.open(opener, key, field, now))
             .transpose()
     }
 }

@@ -10,7 +10,7 @@ use boundary_schema::{Declaration, FieldDeclaration};
 use zeroize::Zeroizing;
 
 use crate::audit::Audit;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::data_key::DataKey;
 use crate::error::AccessError;
 use crate::plane::{InCountry, Purpose, Region};
@@ -37,7 +37,8 @@ pub struct FieldAddress<'a> {
     pub field: &'static FieldDeclaration,
 }
 
-/// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was.
+/// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was, and the
+/// session says what time it is.
 pub trait Opener: Send + Sync {
     /// The region whose keys this opener holds.
     fn region(&self) -> &str;
@@ -46,13 +47,13 @@ pub trait Opener: Send + Sync {
     ///
     /// # Errors
     /// If the session has no lease on the tenant's authority, or the lease has ended.
-    fn create(&self, record: &RecordAddress<'_>) -> Result<DataKey, AccessError>;
+    fn create(&self, record: &RecordAddress<'_>, now: Timestamp) -> Result<DataKey, AccessError>;
 
     /// Checks that the record's data key unwraps, which is what admits to its resident fields.
     ///
     /// # Errors
     /// As [`Opener::open`].
-    fn admit(&self, key: &DataKey, field: &FieldAddress<'_>) -> Result<(), AccessError>;
+    fn admit(&self, key: &DataKey, field: &FieldAddress<'_>, now: Timestamp) -> Result<(), AccessError>;
 
     /// Seals one field under the record's data key and appends the envelope to `out`.
     ///
@@ -64,6 +65,7 @@ pub trait Opener: Send + Sync {
         field: &FieldAddress<'_>,
         plaintext: &[u8],
         out: &mut Vec<u8>,
+        now: Timestamp,
     ) -> Result<(), AccessError>;
 
     /// Opens one field and appends the plaintext to `out`.
@@ -77,6 +79,7 @@ pub trait Opener: Send + Sync {
         field: &FieldAddress<'_>,
         sealed: &[u8],
         out: &mut Zeroizing<Vec<u8>>,
+        now: Timestamp,
     ) -> Result<(), AccessError>;
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use boundary_schema::{FieldDeclaration, FieldRole, Residency};
 
 use crate::audit::{Act, Audit, AuditRecord, Outcome};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::control::Residence;
 use crate::error::{AccessError, Misuse, Refusal};
 use crate::grant::GrantFor;
@@ -131,14 +131,17 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         grant: &impl GrantFor<Self>,
     ) -> Result<G::Opened, AccessError> {
         let field = &T::DECLARATION.fields[field];
-        grant.check(record.tenant(), record.subject(), self.means.clock.now())?;
-        let opened = self.open_for_purpose(record, field, value);
+        let now = self.means.clock.now();
+        let opened = match grant.check(record.tenant(), record.subject(), now) {
+            Ok(()) => self.open_for_purpose(record, field, value, now),
+            Err(refusal) => Err(refusal),
+        };
         let outcome = if opened.is_ok() {
             Outcome::Done
         } else {
             Outcome::Refused
         };
-        self.record(Act::Open, record.tenant(), |audit| {
+        self.record(now, Act::Open, record.tenant(), |audit| {
             audit.outcome = outcome;
             audit.subject = Some(grant.subject_pseudonym());
             audit.data_key = Some(record.data_key().id());
@@ -170,6 +173,7 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
                 record: address,
                 field,
             },
+            self.means.clock.now(),
         )
     }
 
@@ -188,13 +192,15 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             tenant: residence.tenant(),
             record_id: &record_id,
         };
-        let data_key = self.means.opener.create(&address)?;
+        let now = self.means.clock.now();
+        let data_key = self.means.opener.create(&address, now)?;
         Ok(NewRecord {
             opener: &*self.means.opener,
             declaration,
             residence,
             record_id,
             data_key,
+            now,
         })
     }
 }
@@ -206,6 +212,7 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
         record: &T,
         field: &'static FieldDeclaration,
         value: &G,
+        now: Timestamp,
     ) -> Result<G::Opened, AccessError> {
         let declaration = T::DECLARATION;
         if !field.purposes.contains(&U::NAME) {
@@ -230,6 +237,7 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
                 record: address,
                 field,
             },
+            now,
         )
     }
 
@@ -258,11 +266,12 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
     /// Writes an audit record of this session.
     pub(crate) fn record(
         &self,
+        now: Timestamp,
         act: Act,
         tenant: &TenantId,
         fill: impl FnOnce(&mut AuditRecord),
     ) -> Result<(), AccessError> {
-        let mut record = AuditRecord::new(self.means.clock.now(), act, self.principal.clone());
+        let mut record = AuditRecord::new(now, act, self.principal.clone());
         record.purpose = Some(U::NAME);
         record.tenant = Some(tenant.clone());
         fill(&mut record);
@@ -292,6 +301,8 @@ pub struct NewRecord<'s> {
     residence: &'s Residence,
     record_id: String,
     data_key: DataKey,
+    /// When the making began: its lease is checked against this, so a record is sealed whole or not at all.
+    now: Timestamp,
 }
 
 impl NewRecord<'_> {
@@ -320,6 +331,7 @@ impl NewRecord<'_> {
             self.opener,
             &self.data_key,
             &FieldAddress { record, field },
+            self.now,
         )
     }
 

@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 use super::cohort::{Bucketed, Cohort, Cohorts, Deidentified, Label, Measure};
 use super::signed::{CrossesBorder, Signed};
 use crate::audit::{Act, Outcome};
+use crate::clock::Timestamp;
 use crate::control::{Channel, ControlPlane};
 use crate::error::{AccessError, GrantProblem, Refusal};
 use crate::guarded::{Guarded, Plain};
@@ -142,7 +143,7 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
         let groups = self.group::<F>(by, records, |record| {
             let amount = self
                 .session
-                .open_for_purpose(record, measure, M::wrapper(record))?;
+                .open_for_purpose(record, measure, M::wrapper(record), self.now())?;
             Ok(amount.inner().amount())
         })?;
         self.release(F::Record::DECLARATION.name, by, Some(measure), groups)
@@ -171,7 +172,9 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
         }))?;
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         self.each(records, |record, subject| {
-            let value = self.session.open_for_purpose(record, field, F::wrapper(record))?;
+            let value = self
+                .session
+                .open_for_purpose(record, field, F::wrapper(record), self.now())?;
             groups
                 .entry(value.inner().bucket(width))
                 .or_default()
@@ -206,7 +209,7 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     pub fn sign<V: CrossesBorder>(&self, value: V) -> Result<Signed<V>, GateError> {
         let destination = self.control.policy().release().destination.as_str();
         let tenant = TenantId::new("*");
-        self.session.record(Act::Release, &tenant, |record| {
+        self.session.record(self.now(), Act::Release, &tenant, |record| {
             record.outcome = Outcome::Done;
             record.note = Some(format!("{} of {} for {destination}", V::KIND, value.dataset_name()).into());
         })?;
@@ -218,6 +221,11 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
             self.session.clock().now(),
             head,
         )?)
+    }
+
+    /// The time as it is now: a long run must not outlive the lease it began with.
+    fn now(&self) -> Timestamp {
+        self.session.clock().now()
     }
 
     fn authorize<F: ReleasableField>(
@@ -236,7 +244,7 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
         records: &[T],
         mut each: impl FnMut(&T, Pseudonym) -> Result<(), AccessError>,
     ) -> Result<(), AccessError> {
-        let now = self.session.clock().now();
+        let now = self.now();
         for record in records {
             let subject = self.pseudonyms.pseudonym(record.tenant(), record.subject())?;
             match self
@@ -268,7 +276,7 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
         self.each(records, |record, subject| {
             let label = self
                 .session
-                .open_for_purpose(record, by, F::wrapper(record))?
+                .open_for_purpose(record, by, F::wrapper(record), self.now())?
                 .inner()
                 .label();
             groups.entry(label).or_default().add(subject, amount(record)?);

@@ -57,7 +57,7 @@ impl RegionStore {
     ) -> Result<(), StoreError> {
         let now = session.clock().now();
         let emitted = self.check_emission(event, grant, now);
-        session.record(Act::Emit, event.tenant(), |record| {
+        session.record(now, Act::Emit, event.tenant(), |record| {
             record.outcome = if emitted.is_ok() {
                 Outcome::Done
             } else {
@@ -147,7 +147,7 @@ impl RegionStore {
         for row in queued {
             let pseudonym = pseudonyms.pseudonym(&row.tenant, &row.subject)?;
             let grant = control.grant_for::<U>(pseudonym, &row.tenant, &row.subject, now);
-            session.record(Act::Deliver, &row.tenant, |record| {
+            session.record(now, Act::Deliver, &row.tenant, |record| {
                 record.outcome = if grant.is_ok() {
                     Outcome::Done
                 } else {

@@ -183,6 +183,7 @@ impl Envelope {
 struct Opening {
     opener: VaultOpener,
     tenant: TenantId,
+    clock: Arc<dyn Clock>,
 }
 
 impl Opening {
@@ -204,10 +205,10 @@ impl Opening {
                 region: "in".into(),
                 leases,
                 registry,
-                clock,
                 last: Mutex::default(),
             },
             tenant,
+            clock,
         }
     }
 
@@ -221,7 +222,10 @@ impl Opening {
 
     fn seal(&self) -> (DataKey, Vec<Vec<u8>>) {
         let record = self.address();
-        let key = self.opener.create(&record).unwrap_or_else(|_| unreachable!());
+        let key = self
+            .opener
+            .create(&record, self.clock.now())
+            .unwrap_or_else(|_| unreachable!());
         let fields = ten::TABLE.fields.iter().map(|field| {
             let mut sealed = Vec::new();
             let _ = self.opener.seal(
@@ -229,6 +233,7 @@ impl Opening {
                 &FieldAddress { record, field },
                 black_box(&PLAINTEXT),
                 &mut sealed,
+                self.clock.now(),
             );
             sealed
         });
@@ -246,7 +251,8 @@ impl Opening {
                         key,
                         &FieldAddress { record, field },
                         black_box(sealed),
-                        &mut plaintext
+                        &mut plaintext,
+                        self.clock.now()
                     )
                     .is_ok()
             );

@@ -9,7 +9,7 @@ use std::time::Duration;
 use boundary_runtime::audit::MemoryAudit;
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress, in_country_session};
 use boundary_runtime::zeroize::Zeroizing;
-use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId};
+use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp};
 use boundary_runtime::{InCountry, RawSession, Session};
 use support::*;
 
@@ -21,13 +21,20 @@ impl Opener for Eavesdropper {
     fn region(&self) -> &str {
         "in"
     }
-    fn create(&self, _: &RecordAddress<'_>) -> Result<DataKey, AccessError> {
+    fn create(&self, _: &RecordAddress<'_>, _: Timestamp) -> Result<DataKey, AccessError> {
         Err(AccessError::Undecryptable)
     }
-    fn admit(&self, _: &DataKey, _: &FieldAddress<'_>) -> Result<(), AccessError> {
+    fn admit(&self, _: &DataKey, _: &FieldAddress<'_>, _: Timestamp) -> Result<(), AccessError> {
         Ok(())
     }
-    fn seal(&self, _: &DataKey, _: &FieldAddress<'_>, _: &[u8], _: &mut Vec<u8>) -> Result<(), AccessError> {
+    fn seal(
+        &self,
+        _: &DataKey,
+        _: &FieldAddress<'_>,
+        _: &[u8],
+        _: &mut Vec<u8>,
+        _: Timestamp,
+    ) -> Result<(), AccessError> {
         Err(AccessError::Undecryptable)
     }
     fn open(
@@ -36,6 +43,7 @@ impl Opener for Eavesdropper {
         _: &FieldAddress<'_>,
         sealed: &[u8],
         out: &mut Zeroizing<Vec<u8>>,
+        _: Timestamp,
     ) -> Result<(), AccessError> {
         self.0.lock().unwrap().extend([key.as_bytes(), sealed].concat());
         out.extend_from_slice(b"whatever the attacker likes");

@@ -158,7 +158,6 @@ impl<R: Region> Vault<R> {
             region: Arc::clone(&self.region),
             leases: leases?,
             registry: Arc::clone(&self.registry),
-            clock: Arc::clone(&self.clock),
             last: Mutex::default(),
         };
         let (audit, clock) = (Arc::clone(&self.audit), Arc::clone(&self.clock));

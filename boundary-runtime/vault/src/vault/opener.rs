@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
-use boundary_runtime::{AccessError, Clock, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, TenantId};
+use boundary_runtime::{AccessError, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, TenantId, Timestamp};
 use boundary_schema::Declaration;
 use zeroize::Zeroizing;
 
@@ -17,7 +17,6 @@ pub(super) struct VaultOpener {
     pub(super) region: Arc<str>,
     pub(super) leases: Vec<(TenantId, Arc<Lease>)>,
     pub(super) registry: Arc<Registry>,
-    pub(super) clock: Arc<dyn Clock>,
     pub(super) last: Mutex<Option<OpenRecord>>,
 }
 
@@ -66,6 +65,7 @@ impl VaultOpener {
         &self,
         key: &DataKey,
         field: &FieldAddress<'_>,
+        now: Timestamp,
         act: impl FnOnce(&mut OpenRecord) -> Result<T, AccessError>,
     ) -> Result<T, AccessError> {
         check_field(field, &self.region)?;
@@ -73,22 +73,27 @@ impl VaultOpener {
         let mut last = match self.last.try_lock() {
             Ok(last) => last,
             Err(TryLockError::Poisoned(last)) => last.into_inner(),
-            Err(TryLockError::WouldBlock) => return act(&mut self.unwrap(key, &field.record)?),
+            Err(TryLockError::WouldBlock) => return act(&mut self.unwrap(key, &field.record, now)?),
         };
         if let Some(record) = &mut *last
             && record.is(&field.record, key)
         {
-            self.leases[record.lease].1.keys(self.clock.now())?;
+            self.leases[record.lease].1.keys(now)?;
             return act(record);
         }
         *last = None;
-        act(last.insert(self.unwrap(key, &field.record)?))
+        act(last.insert(self.unwrap(key, &field.record, now)?))
     }
 
-    fn unwrap(&self, key: &DataKey, address: &RecordAddress<'_>) -> Result<OpenRecord, AccessError> {
+    fn unwrap(
+        &self,
+        key: &DataKey,
+        address: &RecordAddress<'_>,
+        now: Timestamp,
+    ) -> Result<OpenRecord, AccessError> {
         self.registry.check(address.declaration)?;
         let (index, lease) = self.lease(address.tenant)?;
-        let keys = lease.keys(self.clock.now())?;
+        let keys = lease.keys(now)?;
         if key.tenant() != address.tenant.as_str() || key.region() != &*self.region {
             return Err(AccessError::Undecryptable);
         }
@@ -123,10 +128,10 @@ impl Opener for VaultOpener {
         &self.region
     }
 
-    fn create(&self, address: &RecordAddress<'_>) -> Result<DataKey, AccessError> {
+    fn create(&self, address: &RecordAddress<'_>, now: Timestamp) -> Result<DataKey, AccessError> {
         self.registry.check(address.declaration)?;
         let (index, lease) = self.lease(address.tenant)?;
-        let (generation, root) = lease.keys(self.clock.now())?.newest().ok_or(KeyError::Disabled)?;
+        let (generation, root) = lease.keys(now)?.newest().ok_or(KeyError::Disabled)?;
         let id = random::bytes::<DATA_KEY_ID_LEN>()?;
         let bound = AdditionalData::of_data_key(&names(address, &self.region), &id, generation)?;
         let salt = random::bytes()?;
@@ -138,8 +143,8 @@ impl Opener for VaultOpener {
         Ok(data_key)
     }
 
-    fn admit(&self, key: &DataKey, field: &FieldAddress<'_>) -> Result<(), AccessError> {
-        self.with_record(key, field, |_| Ok(()))
+    fn admit(&self, key: &DataKey, field: &FieldAddress<'_>, now: Timestamp) -> Result<(), AccessError> {
+        self.with_record(key, field, now, |_| Ok(()))
     }
 
     fn seal(
@@ -148,9 +153,10 @@ impl Opener for VaultOpener {
         field: &FieldAddress<'_>,
         plaintext: &[u8],
         out: &mut Vec<u8>,
+        now: Timestamp,
     ) -> Result<(), AccessError> {
         let nonce = random::bytes()?;
-        self.with_record(key, field, |record| {
+        self.with_record(key, field, now, |record| {
             let bound = record.bound.field(field.record.record_id, field.field)?;
             Ok(envelope::seal(&record.keys, &nonce, bound, plaintext, out)?)
         })
@@ -162,8 +168,9 @@ impl Opener for VaultOpener {
         field: &FieldAddress<'_>,
         sealed: &[u8],
         out: &mut Zeroizing<Vec<u8>>,
+        now: Timestamp,
     ) -> Result<(), AccessError> {
-        self.with_record(key, field, |record| {
+        self.with_record(key, field, now, |record| {
             let bound = record.bound.field(field.record.record_id, field.field)?;
             envelope::open(&record.keys, bound, sealed, out)
                 .map_err(|Undecryptable| AccessError::Undecryptable)
