@@ -48,7 +48,7 @@ fn derive(input: &syn::DeriveInput) -> proc_macro2::TokenStream {
         Ok(policy) => policy,
         Err(problem) => return policy::compile_error(&problem),
     };
-    match attr::Input::read(input).and_then(|input| check::model(input, &policy)) {
+    match attr::Input::read(input).and_then(|input| check::model(input, policy)) {
         Ok(model) => emit::expand(&model, &policy::runtime()),
         Err(errors) => errors.into_compile_error(),
     }
