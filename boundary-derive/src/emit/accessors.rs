@@ -56,8 +56,8 @@ fn traits(model: &Model, rt: &TokenStream) -> TokenStream {
                 .to_owned(),
         };
         let ways = format!(
-            "outside its region there are two ways, and no third: a cohort ({}) or a de-identified value ({}), made \
-             by the region's gate",
+            "outside its region there are two ways, both made by the region's gate: a cohort ({}), or a de-identified \
+             value ({})",
             way(class, |release| matches!(release, Release::Cohort), "release(cohort)"),
             way(class, |release| matches!(release, Release::Bucket(_)), "release(deidentify = …)"),
         );
@@ -104,9 +104,9 @@ fn traits(model: &Model, rt: &TokenStream) -> TokenStream {
 
 fn way(class: &Classification, is: impl Fn(&Release) -> bool, attribute: &str) -> String {
     if class.releases.iter().any(is) {
-        "declared for this field".to_owned()
+        format!("declared: `{attribute}`")
     } else {
-        format!("not declared for this field; `{attribute}` would declare it where the category allows")
+        format!("`{attribute}` is not declared for this field")
     }
 }
 
