@@ -9,6 +9,7 @@ mod gate;
 mod inbox;
 mod queue;
 mod signed;
+mod suppression;
 
 pub use cohort::{Bucketed, Cohort, Cohorts, Deidentified, Label, Measure};
 pub use gate::{Gate, GateError};

@@ -26,7 +26,6 @@ impl Processes {
             .current_dir(&workspace)
             .args([
                 "build",
-                "--quiet",
                 "--package",
                 "payments-in-country",
                 "--package",

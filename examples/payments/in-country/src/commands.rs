@@ -5,7 +5,9 @@ use std::path::Path;
 use boundary_runtime::control::{ConsentEntry, Decision};
 use boundary_runtime::erasure::Eraser;
 use boundary_runtime::release::{BorderQueue, Gate};
-use boundary_runtime::{Clock, Principal, Pseudonyms, SystemClock, TenantRecord};
+use boundary_runtime::{
+    AccessError, Clock, Grant, Principal, Pseudonyms, Purpose, SubjectId, SystemClock, TenantId, TenantRecord,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use payments_model::policy::{purpose, region};
 use payments_model::{
@@ -106,12 +108,7 @@ impl<R: region::Declared> Service<R> {
             .get::<Payment>(&person.tenant, &PRIYA.to_string())
             .await?
             .ok_or("the payment was not found")?;
-        let grant = self.control.grant::<purpose::Billing>(
-            &pseudonyms,
-            &person.tenant,
-            &person.subject,
-            SystemClock.now(),
-        )?;
+        let grant = self.grant::<purpose::Billing>(&pseudonyms, &person.tenant, &person.subject)?;
         let card = charged.card_number(&session, &grant)?;
         let digits = card.disclose("authorise the payment with the card network").len();
         Ok(json!({ "region": residence.region(), "tenant": person.tenant, "card_digits_authorised": digits }))
@@ -123,12 +120,7 @@ impl<R: region::Declared> Service<R> {
             .session::<purpose::Support>("agent-7", "support_agent")
             .await?;
         let pseudonyms = self.vault.pseudonyms(&self.tenants).await?;
-        let grant = self.control.grant::<purpose::Support>(
-            &pseudonyms,
-            record.tenant(),
-            record.subject(),
-            SystemClock.now(),
-        )?;
+        let grant = self.grant::<purpose::Support>(&pseudonyms, record.tenant(), record.subject())?;
         let name = record.name(&session, &grant)?;
         let email = record.email(&session, &grant)?;
         let view = (
@@ -245,12 +237,7 @@ impl<R: region::Declared> Service<R> {
             .session::<purpose::Support>("agent-7", "support_agent")
             .await?;
         let pseudonyms = self.vault.pseudonyms(&self.tenants).await?;
-        let grant = self.control.grant::<purpose::Support>(
-            &pseudonyms,
-            record.tenant(),
-            record.subject(),
-            SystemClock.now(),
-        )?;
+        let grant = self.grant::<purpose::Support>(&pseudonyms, record.tenant(), record.subject())?;
         let reason = "answer the customer's own access request (GDPR Art. 15)";
         let (name, email) = (record.name(&session, &grant)?, record.email(&session, &grant)?);
         let phone = record.phone(&session, &grant)?;
@@ -284,12 +271,7 @@ impl<R: region::Declared> Service<R> {
         };
         let erased = eraser.erase(&session, record.tenant(), record.subject()).await?;
         // The record that is still in memory has its sealed fields and its data key, but nobody has leave any more.
-        let grant = self.control.grant::<purpose::Support>(
-            &pseudonyms,
-            record.tenant(),
-            record.subject(),
-            SystemClock.now(),
-        );
+        let grant = self.grant::<purpose::Support>(&pseudonyms, record.tenant(), record.subject());
         let left = self
             .store
             .of_subject::<Customer>(record.tenant(), record.subject())
@@ -301,6 +283,15 @@ impl<R: region::Declared> Service<R> {
             "left": left,
             "grant": grant.err().map(|error| error.to_string()),
         }))
+    }
+
+    fn grant<U: Purpose>(
+        &self,
+        pseudonyms: &dyn Pseudonyms,
+        tenant: &TenantId,
+        subject: &SubjectId,
+    ) -> Result<Grant<U>, AccessError> {
+        self.control.grant(pseudonyms, tenant, subject, SystemClock.now())
     }
 
     fn priya(&self) -> Person {
