@@ -36,7 +36,10 @@ fn with_migration(name: &str, sql: &str) -> tempfile::TempDir {
 fn every_column_of_the_example_is_classified() {
     let (outcome, text) = check(&example().join("migrations"));
     assert!(matches!(outcome, Outcome::Clean), "{text}");
-    assert!(text.contains("19 of 19 columns classified, 0 not visible"), "{text}");
+    assert!(
+        text.contains("19 of 19 columns classified, 0 not visible"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -46,16 +49,25 @@ fn a_migration_that_adds_an_unclassified_phone2_fails_at_its_line() {
     let (outcome, text) = check(folder.path());
     assert!(matches!(outcome, Outcome::Findings), "{text}");
     assert!(text.contains("unclassified-column"), "{text}");
-    assert!(text.contains("20260501000000_phone2.sql:4:"), "the finding does not name the line:\n{text}");
+    assert!(
+        text.contains("20260501000000_phone2.sql:4:"),
+        "the finding does not name the line:\n{text}"
+    );
     assert!(text.contains("phone2"), "{text}");
     assert!(text.contains("1 finding; 19 of 20 columns classified"), "{text}");
 }
 
 #[test]
 fn a_dropped_column_that_is_still_declared_fails() {
-    let folder = with_migration("20260501000000_drop.sql", "ALTER TABLE payments DROP COLUMN city;\n");
+    let folder = with_migration(
+        "20260501000000_drop.sql",
+        "ALTER TABLE payments DROP COLUMN city;\n",
+    );
     let (outcome, text) = check(folder.path());
-    assert!(matches!(outcome, Outcome::Findings) && text.contains("declared-column-missing"), "{text}");
+    assert!(
+        matches!(outcome, Outcome::Findings) && text.contains("declared-column-missing"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -63,7 +75,10 @@ fn sql_that_cannot_be_seen_through_fails() {
     let sql = "DO $$ BEGIN EXECUTE 'ALTER TABLE customers ADD COLUMN ' || 'secret text'; END $$;\n";
     let folder = with_migration("20260501000000_dynamic.sql", sql);
     let (outcome, text) = check(folder.path());
-    assert!(matches!(outcome, Outcome::Findings) && text.contains("column-not-visible"), "{text}");
+    assert!(
+        matches!(outcome, Outcome::Findings) && text.contains("column-not-visible"),
+        "{text}"
+    );
 }
 
 /// The schema crate may not read outside itself, so its tests have a copy of the example's policy.

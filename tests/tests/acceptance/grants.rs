@@ -1,7 +1,8 @@
 //! Attacks 42 and 43: a grant is for one subject, one tenant, one purpose and a bounded time.
 
 use boundary_runtime::control::Decision;
-use boundary_runtime::{AccessError, GrantProblem, Misuse, Refusal};
+use boundary_runtime::{AccessError, Column, GrantProblem, Misuse, Record, Refusal};
+use boundary_schema::{FieldRole, Protection};
 use payments_model::policy::{purpose, region};
 use payments_model::{Customer, Payment};
 
@@ -160,6 +161,25 @@ async fn a_role_without_the_purpose_gets_no_session() {
         purpose: "billing".into(),
     };
     assert_eq!(refusal(result), AccessError::Policy(role));
+}
+
+/// The row of a record, as stores see it, gives a resident value to nobody else.
+#[tokio::test]
+async fn the_cell_of_a_resident_value_does_not_read_as_its_plain_type() {
+    let site = Site::<region::In>::new().await;
+    let customer = site.customer(1, "priya", "Pune").await;
+    let columns = Customer::DECLARATION
+        .fields
+        .iter()
+        .filter(|field| field.role != Some(FieldRole::DataKey));
+    let mut closed = 0;
+    for (field, cell) in columns.zip(customer.cells()) {
+        let readable = String::from_cell(&cell).is_ok() || i64::from_cell(&cell).is_ok();
+        let plain = field.protection == Protection::Plain;
+        assert_eq!(readable, plain, "{}", field.field);
+        closed += usize::from(!plain);
+    }
+    assert_eq!(closed, 6);
 }
 
 /// The rows of one table do not open as those of another, whatever the types say.
