@@ -7,6 +7,7 @@ mod consent;
 mod deletion;
 mod gate;
 mod grants;
+mod harmless;
 mod journals;
 mod keys;
 mod residency;
