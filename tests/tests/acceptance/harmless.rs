@@ -26,6 +26,7 @@ async fn attack_37_a_downcast_finds_the_wrapper_and_never_the_value() {
 
 /// The trick of specialisation by auto-reference: whichever trait the type has is picked at compile time.
 #[tokio::test]
+#[allow(clippy::needless_borrow, reason = "the borrow is the trick")]
 async fn attack_38_autoref_specialisation_finds_no_trait_that_shows_the_value() {
     struct Probe<T>(T);
     trait ByDebug {
@@ -64,7 +65,12 @@ async fn attack_38_autoref_specialisation_finds_no_trait_that_shows_the_value() 
 /// An expression that never ends takes any type, so the call below compiles. It is never made.
 #[test]
 fn attack_39_a_diverging_expression_stands_for_a_session_and_nothing_is_opened() {
-    #[allow(unreachable_code, unused_variables, reason = "that is the attack")]
+    #[allow(
+        unreachable_code,
+        unused_variables,
+        clippy::diverging_sub_expression,
+        reason = "that is the attack"
+    )]
     fn attack(customer: &Customer) {
         let session: Session<boundary_runtime::InCountry<region::In>, purpose::Billing> =
             panic!("no session");
