@@ -118,10 +118,12 @@ fn leave(model: &Model, rt: &TokenStream) -> TokenStream {
         class.purposes.iter().map(move |(_, purpose)| match &class.residency {
             Residency::Pinned(_, region) => quote! {
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl #module::#name for #rt::Session<#rt::InCountry<#policy::region::#region>, #policy::purpose::#purpose> {}
             },
             _ => quote! {
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl<R: #policy::region::Declared> #module::#name
                     for #rt::Session<#rt::InCountry<R>, #policy::purpose::#purpose> {}
             },
@@ -131,6 +133,7 @@ fn leave(model: &Model, rt: &TokenStream) -> TokenStream {
         #(#readers)*
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl<R: #policy::region::Declared, U: #policy::purpose::Declared> #module::MayWrite
             for #rt::Session<#rt::InCountry<R>, U> {}
     }

@@ -10,7 +10,9 @@ use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Packag
 use toml::de::{DeTable, DeValue};
 
 use super::Facts;
+use crate::discover;
 use crate::error::Error;
+use crate::parse::seam::seams;
 use crate::source::{Place, SourceFile, Span};
 
 /// The package that holds keys.
@@ -33,6 +35,17 @@ pub struct Unknown {
     /// The list that names it.
     pub list: &'static str,
     /// Place of the name in the policy.
+    pub place: Place,
+}
+
+/// A place that names the seam of the vault.
+#[derive(Clone, Debug)]
+pub struct Seam {
+    /// The crate.
+    pub name: String,
+    /// The list of the policy that names the crate.
+    pub list: &'static str,
+    /// The place.
     pub place: Place,
 }
 
@@ -64,8 +77,14 @@ pub(super) fn look(facts: &mut Facts, root: &Path, policy: &Policy) -> Result<()
     for list in lists {
         for name in policy.crates().of(list) {
             match members.get(name.as_str()) {
-                Some(package) if list == CratePlane::Central => reach(facts, root, &metadata, package)?,
-                Some(_) => {}
+                Some(package) => match list {
+                    CratePlane::Central => {
+                        reach(facts, root, &metadata, package)?;
+                        name_seam(facts, root, package, list.as_str())?;
+                    }
+                    CratePlane::Shared => name_seam(facts, root, package, list.as_str())?,
+                    CratePlane::InCountry | CratePlane::Tools => {}
+                },
                 None => unknown(facts, root, name, list.as_str())?,
             }
         }
@@ -134,6 +153,30 @@ fn reach(facts: &mut Facts, root: &Path, metadata: &Metadata, central: &Package)
             path,
             place: Place { file, span },
         });
+    }
+    Ok(())
+}
+
+/// Reads every Rust file of a package for the seam.
+fn name_seam(facts: &mut Facts, root: &Path, package: &Package, list: &'static str) -> Result<(), Error> {
+    let Some(folder) = package.manifest_path.parent() else {
+        return Ok(());
+    };
+    for path in discover::project(folder.as_std_path())?.rust {
+        let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let spans = seams(&text);
+        if spans.is_empty() {
+            continue;
+        }
+        let file = facts.sources.add(SourceFile::new(root, path, text));
+        facts.seams.extend(spans.into_iter().map(|span| Seam {
+            name: package.name.to_string(),
+            list,
+            place: Place { file, span },
+        }));
     }
     Ok(())
 }

@@ -90,6 +90,8 @@ pub struct Facts {
     pub taxonomy: Option<boundary_schema::Taxonomy>,
     /// Ways from a central crate to the vault.
     pub reaches: Vec<crates::Reach>,
+    /// Places in central and shared crates that name the seam of the vault.
+    pub seams: Vec<crates::Seam>,
     /// Crates that the policy names and the workspace does not have.
     pub unknown_crates: Vec<crates::Unknown>,
 }

@@ -106,7 +106,7 @@ pub fn declarations(text: &str) -> Declared {
 }
 
 /// A first line for the shell is blanked, so that all places stay.
-fn without_shebang(text: &str) -> Cow<'_, str> {
+pub(super) fn without_shebang(text: &str) -> Cow<'_, str> {
     if !text.starts_with("#!") || text.starts_with("#![") {
         return Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text));
     }
@@ -115,13 +115,13 @@ fn without_shebang(text: &str) -> Cow<'_, str> {
 }
 
 /// Maps the line and column of `proc_macro2` to bytes.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
             .collect();
@@ -142,7 +142,7 @@ impl<'a> Lines<'a> {
                 .map_or(line.len(), |(byte, _)| byte)
     }
 
-    fn span(&self, span: proc_macro2::Span) -> Span {
+    pub(super) fn span(&self, span: proc_macro2::Span) -> Span {
         Span::new(self.byte(span.start()), self.byte(span.end()))
     }
 }

@@ -8,6 +8,7 @@ mod depth;
 mod nesting;
 mod postgres;
 mod query;
+pub mod seam;
 pub mod statement;
 mod tokens;
 

@@ -4,6 +4,7 @@ mod central_reaches_vault;
 mod column_not_visible;
 mod crate_not_found;
 mod declared_column_missing;
+mod seam_outside_vault;
 mod unclassified_column;
 mod weaker_redeclaration;
 
@@ -34,6 +35,7 @@ rules! {
     column_not_visible => "column-not-visible",
     crate_not_found => "crate-not-found",
     declared_column_missing => "declared-column-missing",
+    seam_outside_vault => "seam-outside-vault",
     unclassified_column => "unclassified-column",
     weaker_redeclaration => "weaker-redeclaration",
 }
