@@ -31,8 +31,6 @@ pub enum Act {
     Emit,
     /// A queued event was delivered, or withheld.
     Deliver,
-    /// Consent was given or withdrawn.
-    Consent,
     /// A subject was erased.
     Erase,
     /// An authority was provisioned, suspended, rotated or destroyed.

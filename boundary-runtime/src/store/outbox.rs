@@ -10,7 +10,7 @@ use super::{RegionStore, StoreError};
 use crate::audit::{Act, Outcome};
 use crate::clock::Timestamp;
 use crate::control::ControlPlane;
-use crate::error::{AccessError, GrantProblem, Refusal};
+use crate::error::{AccessError, GrantProblem, Misuse, Refusal};
 use crate::grant::{Grant, GrantFor};
 use crate::plane::{InCountry, Purpose, Region};
 use crate::record::TenantRecord;
@@ -32,6 +32,8 @@ pub struct Batch<T, U: Purpose> {
     pub deliveries: Vec<Delivery<T, U>>,
     /// How many events were removed because their subject's leave had ended.
     pub withheld: usize,
+    /// How many events stay queued because their tenant's authority is closed, or is not among those asked for.
+    pub unavailable: usize,
 }
 
 struct Queued {
@@ -141,11 +143,20 @@ impl RegionStore {
         let mut batch = Batch {
             deliveries: Vec::new(),
             withheld: 0,
+            unavailable: 0,
         };
         let mut withheld = Vec::new();
         let now = session.clock().now();
         for row in queued {
-            let pseudonym = pseudonyms.pseudonym(&row.tenant, &row.subject)?;
+            let pseudonym = match pseudonyms.pseudonym(&row.tenant, &row.subject) {
+                Ok(pseudonym) => pseudonym,
+                // One tenant's closed authority holds up nobody else's events.
+                Err(AccessError::Key(_) | AccessError::Caller(Misuse::TenantNotInSession)) => {
+                    batch.unavailable += 1;
+                    continue;
+                }
+                Err(other) => return Err(other.into()),
+            };
             let grant = control.grant_for::<U>(pseudonym, &row.tenant, &row.subject, now);
             session.record(now, Act::Deliver, &row.tenant, |record| {
                 record.outcome = if grant.is_ok() {

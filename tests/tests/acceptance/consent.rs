@@ -2,7 +2,7 @@
 
 use boundary_runtime::control::Decision;
 use boundary_runtime::store::StoreError;
-use boundary_runtime::{AccessError, GrantProblem, Misuse, Refusal};
+use boundary_runtime::{AccessError, Clock, GrantProblem, Misuse, Pseudonyms, Refusal};
 use payments_model::policy::{purpose, region};
 use payments_model::{NewOfferSelected, OfferSelected};
 
@@ -158,4 +158,76 @@ async fn delivery_is_at_least_once() {
     drop(batch);
     assert_eq!(site.deliver("in_events").await.unwrap().0, ["1"]);
     assert!(site.deliver("in_events").await.unwrap().0.is_empty());
+}
+
+/// M86: an event of a tenant whose authority is closed stays queued and holds up nobody else's.
+#[tokio::test]
+async fn a_suspended_tenant_holds_up_no_other_tenants_events() {
+    let site = Site::<region::In>::new().await;
+    let neighbour = boundary_runtime::TenantId::new("umbrella");
+    let operator = boundary_runtime::Principal::new("operations", "operator");
+    site.vault.provision(&operator, &neighbour).await.unwrap();
+    for tenant in [&site.tenant, &neighbour] {
+        let tenants = std::slice::from_ref(tenant);
+        let service = boundary_runtime::Principal::new("test", "service");
+        let session = site
+            .vault
+            .session::<purpose::Marketing>(&service, tenants)
+            .await
+            .unwrap();
+        let pseudonyms = site.vault.pseudonyms(tenants).await.unwrap();
+        let residence = site.control.register(tenant, &"priya".into(), "IN").unwrap();
+        site.ledger
+            .append(&[boundary_runtime::control::ConsentEntry {
+                at: site.clock.now(),
+                tenant: tenant.clone(),
+                subject: pseudonyms.pseudonym(tenant, &"priya".into()).unwrap(),
+                purpose: "marketing".to_owned(),
+                decision: Decision::Granted,
+            }])
+            .unwrap();
+        let grant = site
+            .control
+            .grant(&pseudonyms, tenant, &"priya".into(), site.clock.now())
+            .unwrap();
+        let id = tenant.to_string();
+        let new = NewOfferSelected {
+            id,
+            email: "a@example.org".into(),
+            offer: "10 %".into(),
+        };
+        let event = new.seal(&session, &residence).unwrap();
+        site.store.emit(&session, &grant, &event).await.unwrap();
+    }
+    let both = [site.tenant.clone(), neighbour.clone()];
+    let pseudonyms = site.vault.pseudonyms(&both).await.unwrap();
+    site.vault.suspend(&operator, &site.tenant).await.unwrap();
+    let audit = std::fs::read_to_string(site.data().join("audit.journal")).unwrap();
+    assert!(
+        audit.contains("suspend: begun"),
+        "the act is not in the log on disk"
+    );
+
+    let service = boundary_runtime::Principal::new("test", "service");
+    let session = site
+        .vault
+        .session::<purpose::Marketing>(&service, std::slice::from_ref(&neighbour))
+        .await
+        .unwrap();
+    let batch = site
+        .store
+        .take::<OfferSelected, _, purpose::Marketing>(&session, &site.control, &pseudonyms, "in_events", 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        (batch.deliveries.len(), batch.withheld, batch.unavailable),
+        (1, 0, 1)
+    );
+    assert_eq!(batch.deliveries[0].event.tenant, neighbour);
+    site.store.settle(batch.deliveries).await.unwrap();
+    assert_eq!(
+        site.store.queue_length().await.unwrap(),
+        1,
+        "the suspended tenant's event is gone"
+    );
 }

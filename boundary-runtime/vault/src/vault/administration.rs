@@ -154,7 +154,7 @@ impl<R: Region> Vault<R> {
         .await
     }
 
-    /// Changes an authority: recorded before it begins, because what cannot be recorded must not happen, and again
+    /// Changes an authority: recorded on disk before it begins, because what cannot be recorded must not happen, and again
     /// with its outcome.
     async fn administer(
         &self,
@@ -168,6 +168,7 @@ impl<R: Region> Vault<R> {
         record.tenant = Some(tenant.clone());
         record.note = Some(format!("{}: begun", change.name()).into());
         self.audit.record(record.clone())?;
+        self.audit.flush()?;
 
         if change.closes() {
             self.leases.revoke(tenant);
@@ -184,6 +185,7 @@ impl<R: Region> Vault<R> {
             record.note = Some(format!("{}: {error}", change.name()).into());
         }
         self.audit.record(record)?;
+        self.audit.flush()?;
         Ok(outcome?)
     }
 
