@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod grant;
 mod guarded;
+mod head;
 mod ids;
 pub mod journal;
 pub mod ledger;
@@ -21,6 +22,7 @@ mod plaintext;
 mod plane;
 mod record;
 pub mod release;
+mod residence;
 pub mod seam;
 mod session;
 #[cfg(feature = "sqlite")]

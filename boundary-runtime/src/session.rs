@@ -8,12 +8,12 @@ use boundary_schema::{FieldDeclaration, FieldRole, Residency};
 
 use crate::audit::{Act, Audit, AuditRecord, Outcome};
 use crate::clock::{Clock, Timestamp};
-use crate::control::Residence;
 use crate::error::{AccessError, Misuse, Refusal};
 use crate::grant::GrantFor;
 use crate::guarded::Guarded;
 use crate::plane::{Central, InCountry, Plane, Purpose, Region};
 use crate::record::{RecordId, TenantRecord};
+use crate::residence::Residence;
 use crate::seam::{FieldAddress, Opener, RecordAddress};
 use crate::{DataKey, Declaration, Principal, Pseudonym, TenantId};
 

@@ -13,7 +13,7 @@ pub use trail::{AUDIT_JOURNAL, AuditTrail};
 use crate::clock::Timestamp;
 use crate::data_key::DATA_KEY_ID_LEN;
 use crate::error::AuditError;
-use crate::journal::Head;
+use crate::head::Head;
 use crate::{Principal, Pseudonym, TenantId};
 
 /// What was done.

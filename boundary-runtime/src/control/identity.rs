@@ -5,37 +5,8 @@ use std::sync::Arc;
 
 use boundary_schema::Policy;
 
+use crate::residence::Residence;
 use crate::{SubjectId, TenantId};
-
-/// Where a subject's records live: tenant, subject and region, as the identity map resolved them.
-///
-/// It has no public constructor: a residence comes from [`IdentityMap::residence`], never from a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Residence {
-    tenant: TenantId,
-    subject: SubjectId,
-    region: Arc<str>,
-}
-
-impl Residence {
-    /// The tenant.
-    #[must_use]
-    pub fn tenant(&self) -> &TenantId {
-        &self.tenant
-    }
-
-    /// The subject.
-    #[must_use]
-    pub fn subject(&self) -> &SubjectId {
-        &self.subject
-    }
-
-    /// The region's name in the policy.
-    #[must_use]
-    pub fn region(&self) -> &str {
-        &self.region
-    }
-}
 
 /// Why a residence was not resolved or registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,11 +76,7 @@ impl IdentityMap {
                 self.residences.insert(key, region.clone());
             }
         }
-        Ok(Residence {
-            tenant: tenant.clone(),
-            subject: subject.clone(),
-            region,
-        })
+        Ok(Residence::new(tenant.clone(), subject.clone(), region))
     }
 
     /// Where a subject of a tenant resides.
@@ -123,11 +90,7 @@ impl IdentityMap {
             .ok_or_else(|| IdentityError::Unknown {
                 tenant: tenant.to_string(),
             })?;
-        Ok(Residence {
-            tenant: tenant.clone(),
-            subject: subject.clone(),
-            region: region.clone(),
-        })
+        Ok(Residence::new(tenant.clone(), subject.clone(), region.clone()))
     }
 
     /// Forgets a subject: the last step of its erasure.

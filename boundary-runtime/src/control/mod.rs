@@ -11,7 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use boundary_schema::{FieldDeclaration, Policy, Release};
 
 pub use consent::{ConsentEntry, ConsentState, Decision};
-pub use identity::{IdentityError, IdentityMap, Residence};
+pub use identity::{IdentityError, IdentityMap};
+
+pub use crate::residence::Residence;
 
 use crate::clock::Timestamp;
 use crate::error::{AccessError, Refusal};
