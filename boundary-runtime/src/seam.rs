@@ -1,8 +1,8 @@
 //! The seam between what every plane links and the vault, which only in-country binaries link.
 //!
-//! **Named only by `boundary-vault` and by tests.** Rust has no crate-private friendship across crates, so anybody can
+//! **Named by `boundary-vault`, by in-country code that needs a [`Signer`], and by tests.** Rust has no crate-private friendship across crates, so anybody can
 //! implement [`Opener`] and mint a session from it. It gains them nothing: an opener receives ciphertext, and one that
-//! was not made by the vault has no key to open it with (attack 40). The lint reports whoever names this module.
+//! was not made by the vault has no key to open it with (attack 40). The lint reports central and shared crates that name it.
 
 use std::sync::Arc;
 
