@@ -8,6 +8,7 @@ mod check;
 mod emit;
 mod model;
 mod policy;
+mod runtime;
 
 use proc_macro::TokenStream;
 
@@ -49,7 +50,7 @@ fn derive(input: &syn::DeriveInput) -> proc_macro2::TokenStream {
         Err(problem) => return policy::compile_error(&problem),
     };
     match attr::Input::read(input).and_then(|input| check::model(input, policy)) {
-        Ok(model) => emit::expand(&model, &policy::runtime()),
+        Ok(model) => emit::expand(&model, &runtime::path()),
         Err(errors) => errors.into_compile_error(),
     }
 }

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use boundary_schema::{Plane, Policy};
-use proc_macro_crate::FoundCrate;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::model::title_case;
+use crate::runtime;
 
 /// Names the policy's file where it is not above the crate: builds outside the source tree set it.
 const OVERRIDE: &str = "BOUNDARY_POLICY";
@@ -20,7 +20,7 @@ pub(crate) fn load() -> Result<&'static Policy, String> {
     policy.as_ref().map_err(Clone::clone)
 }
 
-fn manifest_dir() -> PathBuf {
+pub(crate) fn manifest_dir() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from)
 }
 
@@ -36,24 +36,13 @@ pub(crate) fn compile_error(problem: &str) -> TokenStream {
     quote!(::core::compile_error!(#problem);)
 }
 
-/// The path of the runtime crate, whatever name the user's manifest gives it.
-pub(crate) fn runtime() -> TokenStream {
-    match proc_macro_crate::crate_name("boundary-runtime") {
-        Ok(FoundCrate::Name(name)) => {
-            let name = format_ident!("{name}");
-            quote!(::#name)
-        }
-        Ok(FoundCrate::Itself) | Err(_) => quote!(::boundary_runtime),
-    }
-}
-
 /// The module `policy` of the policy that the crate is compiled under.
 pub(crate) fn module() -> TokenStream {
     let (policy, path) = match load().and_then(|policy| Ok((policy, path()?))) {
         Ok(found) => found,
         Err(problem) => return compile_error(&problem),
     };
-    module_of(policy, &included(&path), &runtime())
+    module_of(policy, &included(&path), &runtime::path())
 }
 
 /// An expression for the file's path that does not depend on where the sources lie, if the file is above the crate.

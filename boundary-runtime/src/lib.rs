@@ -4,6 +4,11 @@
 //! Nothing in this crate can open a sealed value: the keys and the code that uses them are in `boundary-vault`, which
 //! only in-country binaries link. ARCHITECTURE.md shows the rooms and the way of one value through them.
 
+#![cfg_attr(
+    not(feature = "io"),
+    allow(dead_code, reason = "the journals and the gate, which feature `io` brings, are what uses it")
+)]
+
 pub mod audit;
 mod clock;
 pub mod control;
@@ -11,16 +16,20 @@ mod data_key;
 #[cfg(feature = "sqlite")]
 pub mod erasure;
 mod error;
+#[cfg(feature = "io")]
 mod files;
 mod grant;
 mod guarded;
 mod head;
 mod ids;
+#[cfg(feature = "io")]
 pub mod journal;
+#[cfg(feature = "io")]
 pub mod ledger;
 mod plaintext;
 mod plane;
 mod record;
+#[cfg(feature = "io")]
 pub mod release;
 mod residence;
 pub mod seam;
