@@ -83,10 +83,26 @@ mod tests {
     fn the_runtime_is_found_under_every_name_that_a_manifest_can_give_it() {
         let none = "";
         for (manifest, workspace, name) in [
-            ("[dependencies]\nboundary-runtime = \"1\"", none, Some("boundary-runtime")),
-            ("[dependencies]\nrt = { package = \"boundary-runtime\", version = \"1\" }", none, Some("rt")),
-            ("[dev-dependencies]\nrt = { package = \"boundary-runtime\", path = \"x\" }", none, Some("rt")),
-            ("[target.'cfg(unix)'.dependencies]\nrt = { package = \"boundary-runtime\" }", none, Some("rt")),
+            (
+                "[dependencies]\nboundary-runtime = \"1\"",
+                none,
+                Some("boundary-runtime"),
+            ),
+            (
+                "[dependencies]\nrt = { package = \"boundary-runtime\", version = \"1\" }",
+                none,
+                Some("rt"),
+            ),
+            (
+                "[dev-dependencies]\nrt = { package = \"boundary-runtime\", path = \"x\" }",
+                none,
+                Some("rt"),
+            ),
+            (
+                "[target.'cfg(unix)'.dependencies]\nrt = { package = \"boundary-runtime\" }",
+                none,
+                Some("rt"),
+            ),
             (
                 "[dependencies]\nrt.workspace = true",
                 "[workspace.dependencies]\nrt = { package = \"boundary-runtime\" }",

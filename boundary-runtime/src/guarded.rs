@@ -142,7 +142,7 @@ impl<T: Plaintext> Guarded for Sealed<T> {
     ) -> Result<Self, AccessError> {
         let value = Plain::new(value);
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
-        value.value.encode(&mut plaintext);
+        value.value.encode(&mut plaintext)?;
         let mut bytes = Vec::new();
         opener.seal(key, field, &plaintext, &mut bytes, now)?;
         Ok(Self {
@@ -193,7 +193,7 @@ impl<T: Plaintext> Guarded for Resident<T> {
     ) -> Result<Plain<T>, AccessError> {
         opener.admit(key, field, now)?;
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
-        self.value.encode(&mut plaintext);
+        self.value.encode(&mut plaintext)?;
         T::decode(&plaintext)
             .map(Plain::new)
             .map_err(|_| AccessError::Undecryptable)

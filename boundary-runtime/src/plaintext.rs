@@ -5,32 +5,46 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::error::DecodeError;
+use crate::error::{DecodeError, EncodeError};
 
 /// A value that can be sealed: turned into bytes and back, and wiped.
 ///
-/// The encodings are part of envelope format v1: integers are 8 bytes little-endian, text is UTF-8, bytes are bytes.
-/// Implement it for your own types by delegating:
+/// The encodings are part of envelope format v1: integers are 8 bytes little-endian, text is UTF-8, bytes are bytes,
+/// a list of texts is each text with its length in front (4 bytes, little-endian). For your own types derive it:
 ///
 /// ```
-/// use boundary_runtime::{DecodeError, Plaintext};
-/// use boundary_runtime::zeroize::{Zeroize, Zeroizing};
+/// # #[cfg(feature = "json")] {
+/// use boundary_runtime::Plaintext;
+/// use boundary_runtime::zeroize::Zeroize;
 ///
-/// #[derive(Zeroize)]
+/// /// Encoded as the text that it wraps.
+/// #[derive(Zeroize, Plaintext)]
+/// # #[zeroize(crate = boundary_runtime::zeroize)]
 /// struct CardNumber(String);
 ///
-/// impl Plaintext for CardNumber {
-///     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
-///         self.0.encode(out);
-///     }
-///     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-///         String::decode(bytes).map(CardNumber)
-///     }
-/// }
+/// /// Encoded as the name of the variant, `account_holder`.
+/// #[derive(Zeroize, Plaintext)]
+/// # #[zeroize(crate = boundary_runtime::zeroize)]
+/// enum Role { AccountHolder, Guarantor }
+///
+/// /// Encoded as JSON, by feature `json`.
+/// #[derive(Zeroize, serde::Serialize, serde::Deserialize, Plaintext)]
+/// # #[zeroize(crate = boundary_runtime::zeroize)]
+/// #[plaintext(json)]
+/// struct Address { street: String, city: String }
+/// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sealed",
+    note = "derive it: `#[derive(Zeroize, Plaintext)]` for a newtype or an enum without data, with `#[plaintext(json)]` \
+            for a type that serde can read and write"
+)]
 pub trait Plaintext: Zeroize + Sized {
     /// Appends the value's bytes.
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>);
+    ///
+    /// # Errors
+    /// If the value has no encoding; then it is not sealed.
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError>;
 
     /// Reads the value back.
     ///
@@ -40,8 +54,9 @@ pub trait Plaintext: Zeroize + Sized {
 }
 
 impl Plaintext for String {
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self.as_bytes());
+        Ok(())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -52,8 +67,9 @@ impl Plaintext for String {
 }
 
 impl Plaintext for Vec<u8> {
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self);
+        Ok(())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -62,8 +78,9 @@ impl Plaintext for Vec<u8> {
 }
 
 impl Plaintext for bool {
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.push(u8::from(*self));
+        Ok(())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -72,6 +89,29 @@ impl Plaintext for bool {
             [1] => Ok(true),
             _ => Err(DecodeError::new("a boolean")),
         }
+    }
+}
+
+impl Plaintext for Vec<String> {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
+        for text in self {
+            let length = u32::try_from(text.len()).map_err(|_| EncodeError::new("a text of under 4 GiB"))?;
+            out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn decode(mut bytes: &[u8]) -> Result<Self, DecodeError> {
+        let wrong = || DecodeError::new("a list of texts");
+        let mut texts = Vec::new();
+        while let Some((length, rest)) = bytes.split_first_chunk() {
+            let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| wrong())?;
+            let (text, rest) = rest.split_at_checked(length).ok_or_else(wrong)?;
+            texts.push(String::decode(text)?);
+            bytes = rest;
+        }
+        if bytes.is_empty() { Ok(texts) } else { Err(wrong()) }
     }
 }
 
@@ -107,24 +147,22 @@ impl Cell {
 
 /// A value that lies in a column as it is: identifiers, global fields, resident fields.
 ///
-/// ```
-/// use boundary_runtime::{Cell, Column, DecodeError};
+/// For your own types derive it: a newtype lies there as what it wraps, an enum without data as the name of its variant.
 ///
-/// enum Plan { Basic, Pro }
-///
-/// impl Column for Plan {
-///     fn to_cell(&self) -> Cell {
-///         match self { Plan::Basic => "basic".to_owned(), Plan::Pro => "pro".to_owned() }.to_cell()
-///     }
-///     fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
-///         match String::from_cell(cell)?.as_str() {
-///             "basic" => Ok(Plan::Basic),
-///             "pro" => Ok(Plan::Pro),
-///             _ => Err(DecodeError::new("a plan: basic or pro")),
-///         }
-///     }
-/// }
 /// ```
+/// use boundary_runtime::Column;
+///
+/// #[derive(Column)]
+/// struct OrderId(i64);
+///
+/// /// In the column as `basic` and `pro_plus`.
+/// #[derive(Column)]
+/// enum Plan { Basic, ProPlus }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot lie in a column as it is",
+    note = "derive it: `#[derive(Column)]` for a newtype or an enum without data"
+)]
 pub trait Column: Sized {
     /// The cell that holds this value.
     fn to_cell(&self) -> Cell;
@@ -146,6 +184,16 @@ impl Column for String {
             CellContent::Text(text) => Ok(text.to_string()),
             _ => Err(DecodeError::new("a text cell")),
         }
+    }
+}
+
+impl Column for std::borrow::Cow<'_, str> {
+    fn to_cell(&self) -> Cell {
+        Cell(CellContent::Text(Zeroizing::new(self.clone().into_owned())))
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        String::from_cell(cell).map(Self::Owned)
     }
 }
 
@@ -192,10 +240,11 @@ impl<T: Column> Column for Option<T> {
 macro_rules! integers {
     ($($type:ty),*) => {$(
         impl Plaintext for $type {
-            fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+            fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
                 let mut bytes = i128::from(*self).to_le_bytes();
                 out.extend_from_slice(&bytes[..8]);
                 bytes.zeroize();
+                Ok(())
             }
 
             fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {

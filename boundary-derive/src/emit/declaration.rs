@@ -2,16 +2,21 @@
 
 use boundary_schema::{FieldRole, Kind, Release, Tenancy};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use crate::model::{Content, Field, Model, Residency};
+use crate::check::outer_names;
+use crate::model::{Content, Field, Model, Residency, title_case};
 
 /// The expression of a model's `Declaration`.
 pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
     let kind = match model.kind {
         Kind::Table => quote!(Table),
         Kind::Event => quote!(Event),
+        Kind::Dataset(kind) => {
+            let kind = format_ident!("{}", title_case(kind.as_str()));
+            quote!(Dataset(#rt::schema::DatasetKind::#kind))
+        }
     };
     let tenancy = match model.tenancy {
         Tenancy::Tenant => quote!(Tenant),
@@ -23,7 +28,8 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
         model.file(),
         model.line(),
     );
-    let fields = model.fields.iter().map(|field| field_expression(field, rt));
+    let derived_from = &model.derived_from;
+    let fields = model.declared().map(|field| field_expression(field, rt));
     quote! {
         #rt::schema::Declaration {
             kind: #rt::schema::Kind::#kind,
@@ -32,6 +38,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
             rust: #rust,
             file: #file,
             line: #line,
+            derived_from: &[#(<#derived_from as #rt::Record>::DECLARATION),*],
             fields: &[#(#fields),*],
         }
     }
@@ -41,7 +48,9 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
     let (name, column, line) = (field.ident.unraw().to_string(), &field.column, field.line());
     let none = quote!(::core::option::Option::None);
     let some = quote!(::core::option::Option::Some);
+    let (mut from, mut transform) = (Vec::new(), none.clone());
     let (role, category, residency, purposes, releases) = match &field.content {
+        Content::Marker => (none.clone(), none, quote!(Global), Vec::new(), Vec::new()),
         Content::Role(role) => {
             let role = match role {
                 FieldRole::RecordId => quote!(RecordId),
@@ -66,10 +75,19 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
                 Residency::Pinned(name, _) => quote!(Pinned(#name)),
             };
             let purposes = class.purposes.iter().map(|(name, _)| name.clone()).collect();
-            let releases = class.releases.iter().map(|release| match release {
+            let release = |release: &Release| match release {
                 Release::Cohort => quote!(#rt::schema::Release::Cohort),
                 Release::Bucket(width) => quote!(#rt::schema::Release::Bucket(#width)),
-            });
+            };
+            let releases = class.releases.iter().map(release);
+            from.extend(class.from.iter().map(|source| {
+                let (record, field) = (&source.record, source.field.to_string());
+                quote!(#rt::schema::Source { declaration: <#record as #rt::Record>::DECLARATION, field: #field })
+            }));
+            if let Some(through) = &class.transform {
+                let through = release(through);
+                transform = quote!(#some(#through));
+            }
             (
                 none,
                 quote!(#some(#category)),
@@ -79,12 +97,7 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
             )
         }
     };
-    let protection = if field.guarded().is_some() {
-        let ty = &field.ty;
-        quote!(<#ty as #rt::Guarded>::PROTECTION)
-    } else {
-        quote!(#rt::schema::Protection::Plain)
-    };
+    let protection = protection(field, rt);
     quote! {
         #rt::schema::FieldDeclaration {
             field: #name,
@@ -95,7 +108,22 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
             purposes: &[#(#purposes),*],
             protection: #protection,
             releases: &[#(#releases),*],
+            from: &[#(#from),*],
+            transform: #transform,
             line: #line,
         }
+    }
+}
+
+/// How the struct holds a field: as its type says, or as its wrapper's name does where a static cannot name the type.
+pub(super) fn protection(field: &Field, rt: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    match (field.guarded(), outer_names(ty).pop()) {
+        (None, _) => quote!(#rt::schema::Protection::Plain),
+        (Some(_), Some(wrapper)) if field.parametric => {
+            let wrapper = format_ident!("{wrapper}");
+            quote!(#rt::schema::Protection::#wrapper)
+        }
+        (Some(_), _) => quote!(<#ty as #rt::Guarded>::PROTECTION),
     }
 }

@@ -14,7 +14,7 @@ use crate::control::{Channel, ControlPlane};
 use crate::error::{AccessError, GrantProblem, Refusal};
 use crate::guarded::{Guarded, Plain};
 use crate::plane::{InCountry, Purpose, Region};
-use crate::record::{Record, ReleasableField, TenantRecord};
+use crate::record::{BucketField, CohortField, Record, ReleasableField, TenantRecord};
 use crate::seam::Signer;
 use crate::session::{Pseudonyms, Session};
 use crate::{Pseudonym, TenantId};
@@ -90,7 +90,7 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     /// If the field may not key a cohort, or a record does not open.
     pub fn count_by<F>(&self, records: &[F::Record]) -> Result<Cohorts, GateError>
     where
-        F: ReleasableField,
+        F: CohortField,
         F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
         Value<F>: Label + Zeroize,
     {
@@ -105,10 +105,10 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     /// If a field may not be used for a cohort, a record does not open, or a sum overflows.
     pub fn sum_by<F, M>(&self, records: &[F::Record]) -> Result<Cohorts, GateError>
     where
-        F: ReleasableField,
+        F: CohortField,
         F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
         Value<F>: Label + Zeroize,
-        M: ReleasableField<Record = F::Record>,
+        M: CohortField<Record = F::Record>,
         M::Wrapper: Guarded<Opened = Plain<Value<M>>>,
         Value<M>: Measure + Zeroize,
     {
@@ -129,7 +129,7 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     /// If the field does not declare it, or a record does not open.
     pub fn deidentify<F>(&self, records: &[F::Record]) -> Result<Deidentified, GateError>
     where
-        F: ReleasableField,
+        F: BucketField,
         F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
         Value<F>: Bucketed + Zeroize,
     {
