@@ -75,11 +75,11 @@ pub(crate) fn model(input: attr::Input, policy: &Policy) -> Result<Model, syn::E
 
 /// A declaration is of a table, an event or a dataset, or nothing could be joined with it.
 fn kind(input: &attr::Input, mistakes: &Mistakes) -> (Kind, String) {
-    let dataset = input.kind.as_ref().map(|kind| Kind::Dataset(kind.as_ref().0));
+    let dataset = input.kind.as_ref().map(|kind| kind.as_ref().0);
     let named = [
         (input.table.as_ref(), Some(Kind::Table)),
         (input.event.as_ref(), Some(Kind::Event)),
-        (input.dataset.as_ref(), dataset),
+        (input.dataset.as_ref(), dataset.map(Kind::Dataset)),
     ];
     let mut named = named
         .into_iter()
@@ -112,7 +112,8 @@ fn kind(input: &attr::Input, mistakes: &Mistakes) -> (Kind, String) {
     {
         mistakes.add(kind.span(), "only a dataset has a `kind`");
     }
-    (kind.unwrap_or(Kind::Table), name.as_ref().clone())
+    let kind = kind.unwrap_or(Kind::Dataset(DatasetKind::Log));
+    (kind, name.as_ref().clone())
 }
 
 /// A table is pinned to a region or replicated; there is no third state and no default.
@@ -237,13 +238,18 @@ fn global_table(model: &Model, mistakes: &Mistakes) {
         return;
     }
     for field in model.fields.iter().filter(|field| field.guarded().is_some()) {
-        mistakes.add(
-            field.ident.span(),
-            format!(
-                "`{}` is a global table, so nothing in it is regulated; move `{}` to a table with `tenancy = tenant`",
-                model.ident, field.ident
+        let (ident, field_ident) = (&model.ident, &field.ident);
+        let message = match model.kind {
+            Kind::Dataset(_) => format!(
+                "`{ident}` is an aggregate, so nothing in it is about one person; say `transform = cohort` of \
+                 `{field_ident}`, or make it a dataset of another kind"
             ),
-        );
+            _ => format!(
+                "`{ident}` is a global table, so nothing in it is regulated; move `{field_ident}` to a table with \
+                 `tenancy = tenant`"
+            ),
+        };
+        mistakes.add(field.ident.span(), message);
     }
 }
 

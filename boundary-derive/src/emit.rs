@@ -124,6 +124,15 @@ fn guarded(model: &Model) -> impl Iterator<Item = (usize, &Field, &Classificatio
         .filter_map(|(index, field)| Some((index, field, field.guarded()?)))
 }
 
+/// Keeps an impl out of messages: one that listed what may would hide the one that says why this may not.
+fn quiet(model: &Model) -> TokenStream {
+    if model.diagnostics {
+        quote!(#[diagnostic::do_not_recommend])
+    } else {
+        TokenStream::new()
+    }
+}
+
 /// The module that holds a model's traits and types.
 fn module(model: &Model) -> Ident {
     format_ident!(

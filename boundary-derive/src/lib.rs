@@ -40,7 +40,8 @@ pub fn derive_boundary(input: TokenStream) -> TokenStream {
 }
 
 /// Encodes a value type so that it can be sealed: a newtype as what it wraps, an enum without data as the name of its
-/// variant in snake_case, and with `#[plaintext(json)]` whatever serde can read and write as JSON.
+/// variant in snake_case, and with `#[plaintext(json)]` whatever serde can read and write as JSON. Implements `Zeroize`
+/// as well, for all fields; a struct inside another gets it by the same derive.
 ///
 /// The encoding is part of what is sealed: renaming a variant, or a field of a JSON type, makes old values unreadable
 /// unless serde is told both names.
@@ -66,12 +67,19 @@ pub fn derive_column(input: TokenStream) -> TokenStream {
 ///
 /// The file is looked for from the crate's own folder upwards; the environment variable `BOUNDARY_POLICY` names it
 /// where it is not above the crate. A change of the file rebuilds the crate.
+///
+/// In a module under `#![no_implicit_prelude]` there is no tool prelude either, so that generated code cannot carry
+/// `#[diagnostic::..]`: write `policy!(no_implicit_prelude)`, and `no_implicit_prelude` in each model's `#[boundary(..)]`.
+/// The messages are plainer then; what compiles is the same.
 #[proc_macro]
 pub fn policy(input: TokenStream) -> TokenStream {
-    if !input.is_empty() {
-        return quote::quote!(::core::compile_error!("policy!() takes no arguments");).into();
+    match input.to_string().as_str() {
+        "" => policy::module(true).into(),
+        "no_implicit_prelude" => policy::module(false).into(),
+        _ => {
+            quote::quote!(::core::compile_error!("policy!() takes nothing, or `no_implicit_prelude`");).into()
+        }
     }
-    policy::module().into()
 }
 
 fn derive(input: &syn::DeriveInput) -> proc_macro2::TokenStream {

@@ -1,7 +1,7 @@
 //! `#[derive(Plaintext)]` and `#[derive(Column)]`: the encodings of a developer's own value types.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Fields};
 
 use crate::model::snake_case;
@@ -14,7 +14,7 @@ enum Shape<'a> {
     Names(Vec<&'a syn::Ident>),
 }
 
-/// `impl Plaintext`.
+/// `impl Plaintext`, and the `impl Zeroize` that it rests on.
 pub(crate) fn plaintext(input: &DeriveInput, rt: &TokenStream) -> Result<TokenStream, syn::Error> {
     let (encode, decode) = if json(input)? {
         (
@@ -46,9 +46,17 @@ pub(crate) fn plaintext(input: &DeriveInput, rt: &TokenStream) -> Result<TokenSt
             }
         }
     };
+    let wiped = wiped(input, rt)?;
     let ident = &input.ident;
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     Ok(quote! {
+        #[automatically_derived]
+        impl #impl_generics #rt::zeroize::Zeroize for #ident #ty_generics #where_clause {
+            fn zeroize(&mut self) {
+                #wiped
+            }
+        }
+
         #[automatically_derived]
         impl #impl_generics #rt::Plaintext for #ident #ty_generics #where_clause {
             fn encode(
@@ -96,6 +104,35 @@ pub(crate) fn column(input: &DeriveInput, rt: &TokenStream) -> Result<TokenStrea
             }
         }
     })
+}
+
+/// Wipes every field of the value; the name of a variant is no secret that could be wiped in place.
+fn wiped(input: &DeriveInput, rt: &TokenStream) -> Result<TokenStream, syn::Error> {
+    let variant = |path: TokenStream, fields: &Fields| {
+        let places: Vec<TokenStream> = fields.members().map(|member| quote!(#member)).collect();
+        let names: Vec<syn::Ident> = (0..places.len())
+            .map(|index| format_ident!("field_{index}"))
+            .collect();
+        quote!(#path { #(#places: #names,)* } => { #(#rt::zeroize::Zeroize::zeroize(#names);)* })
+    };
+    let arms = match &input.data {
+        Data::Struct(data) => vec![variant(quote!(Self), &data.fields)],
+        Data::Enum(data) => data
+            .variants
+            .iter()
+            .map(|one| {
+                let name = &one.ident;
+                variant(quote!(Self::#name), &one.fields)
+            })
+            .collect(),
+        Data::Union(_) => {
+            return Err(syn::Error::new(
+                input.ident.span(),
+                "a union does not say which of its fields holds the value, so it cannot be wiped",
+            ));
+        }
+    };
+    Ok(quote!(match self { #(#arms)* }))
 }
 
 /// Expressions for the name of `self`, and for the variant of the text `name`.

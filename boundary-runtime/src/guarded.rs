@@ -247,6 +247,7 @@ impl<T> Sealed<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Column for Sealed<T> {
     fn to_cell(&self) -> Cell {
         Cell::blob(&self.bytes)
@@ -260,6 +261,7 @@ impl<T> Column for Sealed<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Column + Zeroize> Column for Resident<T> {
     /// A closed cell: [`Column::from_cell`] of the plain type refuses it, so the row is no way around the accessor.
     fn to_cell(&self) -> Cell {

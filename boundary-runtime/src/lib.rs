@@ -53,6 +53,6 @@ pub use guarded::{Guarded, Plain, Resident, Sealed};
 pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
-pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, ReleasableField, TenantRecord};
+pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};
 pub use session::{NewRecord, Pseudonyms, RawSession, Session};
 pub use zeroize;

@@ -15,28 +15,24 @@ use crate::error::{DecodeError, EncodeError};
 /// ```
 /// # #[cfg(feature = "json")] {
 /// use boundary_runtime::Plaintext;
-/// use boundary_runtime::zeroize::Zeroize;
 ///
 /// /// Encoded as the text that it wraps.
-/// #[derive(Zeroize, Plaintext)]
-/// # #[zeroize(crate = boundary_runtime::zeroize)]
+/// #[derive(Plaintext)]
 /// struct CardNumber(String);
 ///
 /// /// Encoded as the name of the variant, `account_holder`.
-/// #[derive(Zeroize, Plaintext)]
-/// # #[zeroize(crate = boundary_runtime::zeroize)]
+/// #[derive(Plaintext)]
 /// enum Role { AccountHolder, Guarantor }
 ///
 /// /// Encoded as JSON, by feature `json`.
-/// #[derive(Zeroize, serde::Serialize, serde::Deserialize, Plaintext)]
-/// # #[zeroize(crate = boundary_runtime::zeroize)]
+/// #[derive(serde::Serialize, serde::Deserialize, Plaintext)]
 /// #[plaintext(json)]
 /// struct Address { street: String, city: String }
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sealed",
-    note = "derive it: `#[derive(Zeroize, Plaintext)]` for a newtype or an enum without data, with `#[plaintext(json)]` \
+    note = "derive it: `#[derive(Plaintext)]` for a newtype or an enum without data, with `#[plaintext(json)]` \
             for a type that serde can read and write"
 )]
 pub trait Plaintext: Zeroize + Sized {
@@ -53,6 +49,8 @@ pub trait Plaintext: Zeroize + Sized {
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Plaintext for String {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self.as_bytes());
@@ -66,6 +64,8 @@ impl Plaintext for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Plaintext for Vec<u8> {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self);
@@ -76,6 +76,8 @@ impl Plaintext for Vec<u8> {
         Ok(bytes.to_vec())
     }
 }
+
+#[diagnostic::do_not_recommend]
 
 impl Plaintext for bool {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
@@ -91,6 +93,8 @@ impl Plaintext for bool {
         }
     }
 }
+
+#[diagnostic::do_not_recommend]
 
 impl Plaintext for Vec<String> {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
@@ -174,6 +178,8 @@ pub trait Column: Sized {
     fn from_cell(cell: &Cell) -> Result<Self, DecodeError>;
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Column for String {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Text(Zeroizing::new(self.clone())))
@@ -187,6 +193,8 @@ impl Column for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Column for std::borrow::Cow<'_, str> {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Text(Zeroizing::new(self.clone().into_owned())))
@@ -196,6 +204,8 @@ impl Column for std::borrow::Cow<'_, str> {
         String::from_cell(cell).map(Self::Owned)
     }
 }
+
+#[diagnostic::do_not_recommend]
 
 impl Column for bool {
     fn to_cell(&self) -> Cell {
@@ -211,6 +221,8 @@ impl Column for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
+
 impl Column for Vec<u8> {
     fn to_cell(&self) -> Cell {
         Cell::blob(self)
@@ -224,6 +236,7 @@ impl Column for Vec<u8> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Column> Column for Option<T> {
     fn to_cell(&self) -> Cell {
         self.as_ref().map_or_else(Cell::null, Column::to_cell)
@@ -239,6 +252,7 @@ impl<T: Column> Column for Option<T> {
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Plaintext for $type {
             fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
                 let mut bytes = i128::from(*self).to_le_bytes();
@@ -264,6 +278,7 @@ integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 
 macro_rules! integer_columns {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Column for $type {
             fn to_cell(&self) -> Cell {
                 Cell(CellContent::Integer(i64::from(*self)))
@@ -283,6 +298,7 @@ integer_columns!(u8, u16, u32, i8, i16, i32, i64);
 
 macro_rules! identifier_columns {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Column for $type {
             fn to_cell(&self) -> Cell {
                 Cell(CellContent::Text(Zeroizing::new(self.as_str().to_owned())))

@@ -116,12 +116,14 @@ pub trait TenantRecord: Record {
     fn from_cells(cells: &[Cell], data_key: DataKey) -> Result<Self, DecodeError>;
 }
 
-/// A field with a declared way across the border. The derive makes one for each field with `release(..)`.
+/// A field that may key or be summed in cohorts: one declared with `release(cohort)`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no declared way across the border",
-    note = "only fields declared with `release(cohort)` or `release(deidentify = ..)` have one"
+    message = "`{Self}` may not be part of a cohort",
+    label = "this field does not declare `release(cohort)`",
+    note = "a field whose category identifies one person never may; another is declared with `release(cohort)`, which a \
+            reviewer sees"
 )]
-pub trait ReleasableField: 'static {
+pub trait CohortField: 'static {
     /// The record the field is of.
     type Record: TenantRecord;
     /// The wrapper that holds the value.
@@ -133,15 +135,6 @@ pub trait ReleasableField: 'static {
     fn wrapper(record: &Self::Record) -> &Self::Wrapper;
 }
 
-/// A field that may key or be summed in cohorts: one declared with `release(cohort)`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` may not be part of a cohort",
-    label = "this field does not declare `release(cohort)`",
-    note = "a field whose category identifies one person never may; another is declared with `release(cohort)`, which a \
-            reviewer sees"
-)]
-pub trait CohortField: ReleasableField {}
-
 /// A field whose values may leave in buckets: one declared with `release(deidentify = bucket(width))`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may not be de-identified for a release",
@@ -149,4 +142,14 @@ pub trait CohortField: ReleasableField {}
     note = "a field whose category identifies one person never may; another is declared with \
             `release(deidentify = bucket(…))`, which a reviewer sees"
 )]
-pub trait BucketField: ReleasableField {}
+pub trait BucketField: 'static {
+    /// The record the field is of.
+    type Record: TenantRecord;
+    /// The wrapper that holds the value.
+    type Wrapper: Guarded;
+    /// Position of the field in the record's declaration.
+    const FIELD: usize;
+
+    /// The closed value. It opens inside the gate, and stays there.
+    fn wrapper(record: &Self::Record) -> &Self::Wrapper;
+}

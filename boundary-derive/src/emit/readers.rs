@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{guarded, may_read, module as module_of, title};
+use super::{guarded, may_read, module as module_of, quiet, title};
 use crate::model::{Classification, Field, Model, Residency};
 
 /// The module, and the sessions that have its traits.
@@ -55,13 +55,19 @@ fn reader(model: &Model, field: &Field, class: &Classification, rt: &TokenStream
         model.file(),
         field.line(),
     );
-    let (region, session) = match &class.residency {
-        Residency::Pinned(_, region) => (format!("region {region}"), region.to_string()),
-        _ => ("its subject's region".to_owned(), "…".to_owned()),
+    let (region, session, aware) = match &class.residency {
+        Residency::Pinned(_, region) => (
+            format!("region {region}"),
+            region.to_string(),
+            format!(
+                "; where the region is known at run time only, `session.in_region::<{region}>()` gives it"
+            ),
+        ),
+        _ => ("its subject's region".to_owned(), "…".to_owned(), String::new()),
     };
     let who = format!(
         "it opens in {region} only: `Session<InCountry<{session}>, …>` for one of these purposes, from that region's \
-         vault"
+         vault{aware}"
     );
     let ways = format!(
         "outside its region there are two ways, both made by the region's gate: a cohort ({}), or a de-identified \
@@ -130,12 +136,7 @@ fn way(class: &Classification, is: impl Fn(&Release) -> bool, attribute: &str) -
 /// Which sessions have the traits.
 fn leave(model: &Model, rt: &TokenStream) -> TokenStream {
     let (policy, module) = (&model.policy, module_of(model));
-    // A message that listed the sessions that may would hide the one that says why this one may not.
-    let quiet = if model.diagnostics {
-        quote!(#[diagnostic::do_not_recommend])
-    } else {
-        TokenStream::new()
-    };
+    let quiet = quiet(model);
     let readers = guarded(model).flat_map(|(_, field, class)| {
         let (name, module, quiet) = (may_read(field), &module, &quiet);
         class.purposes.iter().map(move |(_, purpose)| {

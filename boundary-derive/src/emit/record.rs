@@ -2,9 +2,10 @@
 
 use boundary_schema::{FieldRole, Tenancy};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
-use super::{Roles, declaration, generics};
+use super::{Roles, declaration, generics, quiet};
 use crate::model::Model;
 
 /// `Record`, and `TenantRecord` or `GlobalRecord`.
@@ -12,6 +13,7 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
     let ident = &model.ident;
     let generics = generics(model, rt);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let quiet = quiet(model);
     let declaration = declaration::expression(model, rt);
     let columns: Vec<_> = model
         .declared()
@@ -91,6 +93,7 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
+        #quiet
         impl #impl_generics #rt::Record for #ident #ty_generics #where_clause {
             // One `static`: the vault knows a declaration by its address.
             const DECLARATION: &'static #rt::Declaration = {
@@ -114,16 +117,35 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// What the declaration says of wrappers whose types depend on a parameter, which it cannot ask itself.
+/// Holds the compiler to the wrappers that the declaration goes by: it cannot ask a type that depends on a parameter, so
+/// it trusts a name, under which another type may hide.
 fn protections(model: &Model, rt: &TokenStream) -> TokenStream {
     let asserted = model
         .declared()
         .filter(|field| field.parametric && field.guarded().is_some())
         .map(|field| {
-            let (ty, protection) = (&field.ty, declaration::protection(field, rt));
-            quote! {
-                const { ::core::assert!(<#ty as #rt::Guarded>::PROTECTION as u8 == #protection as u8) };
-            }
+            let (name, ty) = (&field.ident, with_own_wrapper(&field.ty, rt));
+            quote_spanned!(field.ty.span()=> let _: &#ty = &self.#name;)
         });
     quote!(#(#asserted)*)
+}
+
+/// A type with its wrapper named by the path of the runtime: `Option<Sealed<T>>` as `Option<::boundary_runtime::Sealed<T>>`.
+fn with_own_wrapper(ty: &syn::Type, rt: &TokenStream) -> TokenStream {
+    let syn::Type::Path(path) = ty else {
+        return quote!(#ty);
+    };
+    let Some(segment) = path.path.segments.last() else {
+        return quote!(#ty);
+    };
+    match &segment.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if segment.ident == "Option" => {
+            let inner = arguments.args.iter().map(|argument| match argument {
+                syn::GenericArgument::Type(ty) => with_own_wrapper(ty, rt),
+                other => quote!(#other),
+            });
+            quote!(::core::option::Option<#(#inner),*>)
+        }
+        _ => quote!(#rt::#segment),
+    }
 }

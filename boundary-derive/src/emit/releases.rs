@@ -2,25 +2,26 @@
 
 use boundary_schema::Release;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
-use super::{guarded, module, title};
+use super::{guarded, module, quiet, title};
 use crate::model::Model;
 
-/// What the gate asks of a field: where its value is, and which channels are declared for it.
+/// What the gate asks of a field, for each channel that is declared for it.
 pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
-    let (ident, module) = (&model.ident, module(model));
-    let fields = guarded(model)
-        .filter(|(.., class)| !class.releases.is_empty())
-        .map(|(index, field, class)| {
-            let (name, title, ty) = (&field.ident, title(field), &field.ty);
-            let channels = class.releases.iter().map(|release| match release {
-                Release::Cohort => quote!(impl #rt::CohortField for #module::#title {}),
-                Release::Bucket(_) => quote!(impl #rt::BucketField for #module::#title {}),
-            });
-            quote! {
+    let (ident, module, quiet) = (&model.ident, module(model), quiet(model));
+    let mut impls = TokenStream::new();
+    for (index, field, class) in guarded(model) {
+        let (name, title, ty) = (&field.ident, title(field), &field.ty);
+        for release in &class.releases {
+            let channel = match release {
+                Release::Cohort => format_ident!("CohortField"),
+                Release::Bucket(_) => format_ident!("BucketField"),
+            };
+            impls.extend(quote! {
                 #[automatically_derived]
-                impl #rt::ReleasableField for #module::#title {
+                #quiet
+                impl #rt::#channel for #module::#title {
                     type Record = #ident;
                     type Wrapper = #ty;
                     const FIELD: usize = #index;
@@ -29,9 +30,8 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
                         &record.#name
                     }
                 }
-
-                #(#[automatically_derived] #channels)*
-            }
-        });
-    quote!(#(#fields)*)
+            });
+        }
+    }
+    impls
 }

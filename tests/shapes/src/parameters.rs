@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use rt::{Boundary, DataKey, Plaintext, Resident, Sealed, SubjectId, TenantId};
-use zeroize::Zeroize;
 
 /// The parameter of a model that only marks it.
 #[derive(Debug)]
@@ -39,7 +38,7 @@ where
 }
 
 /// A score out of `N`.
-#[derive(Zeroize, Plaintext, rt::Column)]
+#[derive(Plaintext, rt::Column)]
 pub struct Score<const N: usize>(pub u16);
 
 /// A note that may borrow its identifier and its text for the screen.

@@ -2,14 +2,13 @@
 
 use rt::{Boundary, Column, DataKey, Plaintext, Resident, Sealed, SubjectId, TenantId};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize;
 
 /// A newtype, sealed as its text.
-#[derive(Zeroize, Plaintext)]
+#[derive(Plaintext)]
 pub struct CardNumber(pub String);
 
 /// An enum, sealed or resident as the name of its variant.
-#[derive(Zeroize, Plaintext, Column, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Plaintext, Column, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gender {
     /// `woman`
     Woman,
@@ -20,7 +19,7 @@ pub enum Gender {
 }
 
 /// A struct in a struct, sealed as JSON.
-#[derive(Zeroize, Serialize, Deserialize, Plaintext)]
+#[derive(Serialize, Deserialize, Plaintext)]
 #[plaintext(json)]
 pub struct Address {
     /// Street and number.
@@ -30,7 +29,8 @@ pub struct Address {
 }
 
 /// A part of an address.
-#[derive(Zeroize, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Plaintext)]
+#[plaintext(json)]
 pub struct Place {
     /// Degrees north, in millionths.
     pub latitude: i64,

@@ -85,7 +85,7 @@ async fn site() -> Site {
     }
 }
 
-fn text<T: AsRef<str> + zeroize::Zeroize>(opened: &Plain<T>) -> String {
+fn text<T: AsRef<str> + rt::zeroize::Zeroize>(opened: &Plain<T>) -> String {
     opened.disclose("a test compares it").as_ref().to_owned()
 }
 
