@@ -6,6 +6,8 @@
 mod attr;
 mod check;
 mod emit;
+#[cfg(test)]
+mod expansion;
 mod model;
 mod policy;
 mod runtime;

@@ -122,6 +122,68 @@ pub struct FieldDeclaration {
     pub line: u32,
 }
 
+impl FieldDeclaration {
+    /// A field that plays a role.
+    #[must_use]
+    pub const fn role(field: &'static str, column: &'static str, role: FieldRole, line: u32) -> Self {
+        Self {
+            field,
+            column,
+            role: Some(role),
+            category: None,
+            residency: Residency::InCountry,
+            purposes: &[],
+            protection: Protection::Plain,
+            releases: &[],
+            from: &[],
+            transform: None,
+            line,
+        }
+    }
+
+    /// A field that holds a value, which is not released and of which it is not said what it was made from.
+    #[must_use]
+    pub const fn value(
+        field: &'static str,
+        column: &'static str,
+        category: &'static str,
+        residency: Residency,
+        purposes: &'static [&'static str],
+        protection: Protection,
+        line: u32,
+    ) -> Self {
+        Self {
+            field,
+            column,
+            role: None,
+            category: Some(category),
+            residency,
+            purposes,
+            protection,
+            releases: &[],
+            from: &[],
+            transform: None,
+            line,
+        }
+    }
+
+    /// The same field with the ways in which it may cross the border.
+    #[must_use]
+    pub const fn releasing(self, releases: &'static [Release]) -> Self {
+        Self { releases, ..self }
+    }
+
+    /// The same field with what it was made from.
+    #[must_use]
+    pub const fn made_from(self, from: &'static [Source], transform: Option<Release>) -> Self {
+        Self {
+            from,
+            transform,
+            ..self
+        }
+    }
+}
+
 /// A field that another one was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {

@@ -46,11 +46,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
 
 fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
     let (name, column, line) = (field.ident.unraw().to_string(), &field.column, field.line());
-    let none = quote!(::core::option::Option::None);
-    let some = quote!(::core::option::Option::Some);
-    let (mut from, mut transform) = (Vec::new(), none.clone());
-    let (role, category, residency, purposes, releases) = match &field.content {
-        Content::Marker => (none.clone(), none, quote!(Global), Vec::new(), Vec::new()),
+    let class = match &field.content {
         Content::Role(role) => {
             let role = match role {
                 FieldRole::RecordId => quote!(RecordId),
@@ -58,60 +54,57 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
                 FieldRole::Subject => quote!(Subject),
                 FieldRole::DataKey => quote!(DataKey),
             };
-            (
-                quote!(#some(#rt::schema::FieldRole::#role)),
-                none,
-                quote!(InCountry),
-                Vec::new(),
-                Vec::new(),
-            )
+            let role = quote!(#rt::schema::FieldRole::#role);
+            return quote!(#rt::FieldDeclaration::role(#name, #column, #role, #line));
         }
-        Content::Value(class) => {
-            let category = &class.category;
-            let residency = match &class.residency {
-                Residency::Global => quote!(Global),
-                Residency::Regional => quote!(Regional),
-                Residency::InCountry => quote!(InCountry),
-                Residency::Pinned(name, _) => quote!(Pinned(#name)),
-            };
-            let purposes = class.purposes.iter().map(|(name, _)| name.clone()).collect();
-            let release = |release: &Release| match release {
-                Release::Cohort => quote!(#rt::schema::Release::Cohort),
-                Release::Bucket(width) => quote!(#rt::schema::Release::Bucket(#width)),
-            };
-            let releases = class.releases.iter().map(release);
-            from.extend(class.from.iter().map(|source| {
-                let (record, field) = (&source.record, source.field.to_string());
-                quote!(#rt::schema::Source { declaration: <#record as #rt::Record>::DECLARATION, field: #field })
-            }));
-            if let Some(through) = &class.transform {
-                let through = release(through);
-                transform = quote!(#some(#through));
-            }
-            (
-                none,
-                quote!(#some(#category)),
-                residency,
-                purposes,
-                releases.collect::<Vec<_>>(),
-            )
-        }
+        Content::Marker => return TokenStream::new(),
+        Content::Value(class) => class,
     };
+    let category = &class.category;
+    let residency = match &class.residency {
+        Residency::Global => quote!(Global),
+        Residency::Regional => quote!(Regional),
+        Residency::InCountry => quote!(InCountry),
+        Residency::Pinned(name, _) => quote!(Pinned(#name)),
+    };
+    let purposes = class.purposes.iter().map(|(name, _)| name);
     let protection = protection(field, rt);
-    quote! {
-        #rt::schema::FieldDeclaration {
-            field: #name,
-            column: #column,
-            role: #role,
-            category: #category,
-            residency: #rt::schema::Residency::#residency,
-            purposes: &[#(#purposes),*],
-            protection: #protection,
-            releases: &[#(#releases),*],
-            from: &[#(#from),*],
-            transform: #transform,
-            line: #line,
-        }
+    let mut declared = quote! {
+        #rt::FieldDeclaration::value(
+            #name,
+            #column,
+            #category,
+            #rt::schema::Residency::#residency,
+            &[#(#purposes),*],
+            #protection,
+            #line,
+        )
+    };
+    if !class.releases.is_empty() {
+        let releases = class.releases.iter().map(|one| release(*one, rt));
+        declared.extend(quote!(.releasing(&[#(#releases),*])));
+    }
+    if !class.from.is_empty() {
+        let from = class.from.iter().map(|source| {
+            let (record, field) = (&source.record, source.field.unraw().to_string());
+            quote!(#rt::schema::Source { declaration: <#record as #rt::Record>::DECLARATION, field: #field })
+        });
+        let transform = match class.transform {
+            Some(transform) => {
+                let transform = release(transform, rt);
+                quote!(::core::option::Option::Some(#transform))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        declared.extend(quote!(.made_from(&[#(#from),*], #transform)));
+    }
+    declared
+}
+
+fn release(release: Release, rt: &TokenStream) -> TokenStream {
+    match release {
+        Release::Cohort => quote!(#rt::schema::Release::Cohort),
+        Release::Bucket(width) => quote!(#rt::schema::Release::Bucket(#width)),
     }
 }
 

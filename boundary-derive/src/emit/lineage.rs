@@ -108,7 +108,7 @@ impl Messages {
                 class.residency.words()
             ),
             purpose: format!(
-                "{own} is for {}, and one of these is no purpose of its source, {source}: what was made from a value \
+                "{own} is for {}, and one of them is no purpose of its source, {source}: what was made from a value \
                  is for the value's purposes at most",
                 purposes.join(", ")
             ),
