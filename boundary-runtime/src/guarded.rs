@@ -128,6 +128,12 @@ pub trait Guarded: sealed::Guarded + Sized {
     ) -> Result<Self::Opened, AccessError>;
 }
 
+/// What is given in for a field with wrapper `W`: `String` for `Sealed<String>`.
+pub type Given<W> = <W as Guarded>::Value;
+
+/// What an accessor gives out for a field with wrapper `W`: `Result<Plain<String>, AccessError>` for `Sealed<String>`.
+pub type Opened<W> = Result<<W as Guarded>::Opened, AccessError>;
+
 impl<T: Plaintext> Guarded for Sealed<T> {
     type Value = T;
     type Opened = Plain<T>;

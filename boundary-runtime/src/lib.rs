@@ -49,7 +49,7 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use data_key::{DATA_KEY_ID_LEN, DATA_KEY_VERSION, DataKey};
 pub use error::{AccessError, AuditError, DecodeError, EncodeError, GrantProblem, KeyError, Misuse, Refusal};
 pub use grant::{Grant, GrantFor};
-pub use guarded::{Guarded, Plain, Resident, Sealed};
+pub use guarded::{Given, Guarded, Opened, Plain, Resident, Sealed};
 pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};

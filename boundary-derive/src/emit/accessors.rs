@@ -20,13 +20,8 @@ pub(super) fn functions(model: &Model, rt: &TokenStream) -> TokenStream {
             #[doc = #get_doc]
             ///
             /// # Errors
-            /// If the grant does not hold, the session's lease has ended, or the value was not sealed for this field
-            /// of this record.
-            pub fn #name<S, G>(
-                &self,
-                session: &S,
-                grant: &G,
-            ) -> ::core::result::Result<<#ty as #rt::Guarded>::Opened, #rt::AccessError>
+            /// If the grant does not hold, the lease has ended, or the value was sealed for another place.
+            pub fn #name<S, G>(&self, session: &S, grant: &G) -> #rt::Opened<#ty>
             where
                 S: #module::#trait_name,
                 G: #rt::GrantFor<S>,
@@ -37,12 +32,8 @@ pub(super) fn functions(model: &Model, rt: &TokenStream) -> TokenStream {
             #[doc = #set_doc]
             ///
             /// # Errors
-            /// If the session's lease has ended or the record is of another region.
-            pub fn #setter<S>(
-                &mut self,
-                session: &S,
-                value: <#ty as #rt::Guarded>::Value,
-            ) -> ::core::result::Result<(), #rt::AccessError>
+            /// If the lease has ended, or the record is of another region.
+            pub fn #setter<S>(&mut self, session: &S, value: #rt::Given<#ty>) -> ::core::result::Result<(), #rt::AccessError>
             where
                 S: #module::MayWrite,
             {

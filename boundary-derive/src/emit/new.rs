@@ -20,7 +20,7 @@ pub(super) fn item(model: &Model, roles: &Roles<'_>, rt: &TokenStream) -> TokenS
         match field.guarded() {
             Some(class) => {
                 let doc = format!("`{}`, to be sealed.", class.category);
-                quote!(#[doc = #doc] pub #name: <#ty as #rt::Guarded>::Value)
+                quote!(#[doc = #doc] pub #name: #rt::Given<#ty>)
             }
             None => quote!(#[doc = "Kept as it is."] pub #name: #ty),
         }
