@@ -50,7 +50,6 @@ pub trait Plaintext: Zeroize + Sized {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Plaintext for String {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self.as_bytes());
@@ -65,7 +64,6 @@ impl Plaintext for String {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Plaintext for Vec<u8> {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self);
@@ -78,7 +76,6 @@ impl Plaintext for Vec<u8> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Plaintext for bool {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.push(u8::from(*self));
@@ -95,7 +92,6 @@ impl Plaintext for bool {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Plaintext for Vec<String> {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         for text in self {
@@ -179,7 +175,6 @@ pub trait Column: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Column for String {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Text(Zeroizing::new(self.clone())))
@@ -194,7 +189,6 @@ impl Column for String {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Column for std::borrow::Cow<'_, str> {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Text(Zeroizing::new(self.clone().into_owned())))
@@ -206,7 +200,6 @@ impl Column for std::borrow::Cow<'_, str> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Column for bool {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Integer(i64::from(*self)))
@@ -222,7 +215,6 @@ impl Column for bool {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Column for Vec<u8> {
     fn to_cell(&self) -> Cell {
         Cell::blob(self)

@@ -149,7 +149,6 @@ pub trait Bucketed {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Label for String {
     fn label(&self) -> String {
         self.clone()
@@ -157,7 +156,6 @@ impl Label for String {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl Label for bool {
     fn label(&self) -> String {
         self.to_string()
@@ -174,7 +172,6 @@ macro_rules! integers {
         }
 
         #[diagnostic::do_not_recommend]
-
         impl Measure for $type {
             fn amount(&self) -> i64 {
                 i64::from(*self)
@@ -182,7 +179,6 @@ macro_rules! integers {
         }
 
         #[diagnostic::do_not_recommend]
-
         impl Bucketed for $type {
             fn bucket(&self, width: u64) -> String {
                 let width = i128::from(width.max(1));

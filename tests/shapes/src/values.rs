@@ -92,11 +92,11 @@ pub struct Person {
     /// Plain.
     #[boundary(category = "system.operations", residency = global)]
     pub tier: Tier,
-    /// Not in this build.
-    #[cfg(any())]
+    /// Never in a build.
+    #[cfg(all(feature = "absent", not(feature = "absent")))]
     #[boundary(category = "user.name", residency = in_country, purpose(Billing))]
     absent: Sealed<String>,
-    #[cfg(all())]
-    #[cfg_attr(all(), boundary(category = "user.name", residency = in_country, purpose(Billing)))]
+    #[cfg(any(feature = "absent", not(feature = "absent")))]
+    #[cfg_attr(any(feature = "absent", not(feature = "absent")), boundary(category = "user.name", residency = in_country, purpose(Billing)))]
     present: Sealed<String>,
 }
