@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime::residence",
             "runtime::plane",
             "runtime::plaintext",
+            "runtime::json",
             "runtime::guarded",
             "runtime::record",
             "runtime::grant",
