@@ -119,6 +119,29 @@ async fn ages_cross_in_buckets_only() {
 }
 
 /// Attack 65: forged, replayed, altered, or meant for somebody else.
+/// Two regions are known to the inbox; what one signed is not the other's.
+#[tokio::test]
+async fn attack_73_a_release_of_one_region_goes_by_the_name_of_another() {
+    let (india, europe) = (Site::<region::In>::new().await, Site::<region::Eu>::new().await);
+    let mut id = 0;
+    pay(&india, &mut id, "Mumbai", 30, 100).await;
+    let cohorts = sums(&india).await;
+    let bytes = with_gate(&india, |gate| gate.sign(cohorts).unwrap().to_bytes().unwrap()).await;
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let renamed = text.replacen("\"region\":\"in\"", "\"region\":\"eu\"", 1);
+    assert_ne!(renamed, text);
+    let keys = [
+        ("in".to_owned(), india.signer.verifying_key()),
+        ("eu".to_owned(), europe.signer.verifying_key()),
+    ];
+    let mut inbox = Inbox::open("hub", keys, india.folder.path().join("both.json")).unwrap();
+    assert!(matches!(
+        refusal(inbox.accept::<Cohorts>(renamed.as_bytes())),
+        InboxError::NotSigned { region } if region == "eu"
+    ));
+    assert!(inbox.accept::<Cohorts>(&bytes).is_ok());
+}
+
 #[tokio::test]
 async fn attack_65_the_inbox_takes_what_the_region_signed_for_it_and_takes_it_once() {
     let site = Site::<region::In>::new().await;
