@@ -5,7 +5,9 @@
 mod attributes;
 pub mod declarations;
 mod depth;
+pub mod forbid;
 mod nesting;
+mod paths;
 mod postgres;
 mod query;
 pub mod seam;
