@@ -8,5 +8,7 @@ mod support;
 #[path = "attacks_build/dependencies.rs"]
 mod dependencies;
 
+#[path = "attacks_build/binaries.rs"]
+mod binaries;
 #[path = "attacks_build/code.rs"]
 mod code;

@@ -6,12 +6,15 @@ mod attributes;
 pub mod declarations;
 mod depth;
 pub mod forbid;
+pub mod hidden;
 mod nesting;
 mod paths;
 mod postgres;
 mod query;
 pub mod seam;
 pub mod statement;
+mod test_code;
+pub mod test_only;
 mod tokens;
 
 pub use postgres::Postgres;

@@ -6,6 +6,7 @@
 use proc_macro2::{Delimiter, Ident, Span as TokenSpan, TokenStream, TokenTree};
 
 use super::declarations::{Lines, without_shebang};
+use super::test_code::without_tests;
 use crate::source::Span;
 
 /// A word of a path.
@@ -58,13 +59,24 @@ impl Path {
 
 /// All paths of a stream of tokens.
 pub(super) fn paths(tokens: TokenStream) -> Vec<Path> {
+    read(tokens, |tokens| tokens.into_iter().collect())
+}
+
+/// All paths of a stream of tokens that are not compiled for tests only, and the modules for tests that have files.
+pub(super) fn paths_outside_tests(tokens: TokenStream) -> (Vec<Path>, Vec<String>) {
+    let mut modules = Vec::new();
+    let paths = read(tokens, |tokens| without_tests(tokens, &mut modules));
+    (paths, modules)
+}
+
+fn read(tokens: TokenStream, mut cut: impl FnMut(TokenStream) -> Vec<TokenTree>) -> Vec<Path> {
     let mut found = Vec::new();
     // Groups wait on a stack of our own, each with the words before it.
     let mut open: Vec<(TokenStream, Vec<Word>)> = vec![(tokens, Vec::new())];
     while let Some((tokens, before)) = open.pop() {
         let mut reader = Reader {
             before: &before,
-            tokens: tokens.into_iter().collect(),
+            tokens: cut(tokens),
             open: Vec::new(),
             found: &mut found,
         };
@@ -235,14 +247,20 @@ fn count(tokens: TokenStream) -> usize {
 /// The places in a file that `judge` picks from its paths. A file that cannot be cut into tokens is given as a whole:
 /// what cannot be read is not let through.
 pub(super) fn places(text: &str, judge: impl FnOnce(Vec<Path>) -> Vec<TokenSpan>) -> Vec<Span> {
+    spans(text, |tokens| judge(paths(tokens)))
+}
+
+/// As [`places`], without what is compiled for tests only.
+pub(super) fn places_outside_tests(text: &str, judge: impl FnOnce(Vec<Path>) -> Vec<TokenSpan>) -> Vec<Span> {
+    spans(text, |tokens| judge(paths_outside_tests(tokens).0))
+}
+
+fn spans(text: &str, pick: impl FnOnce(TokenStream) -> Vec<TokenSpan>) -> Vec<Span> {
     let Ok(tokens) = without_shebang(text).parse::<TokenStream>() else {
         return vec![Span::new(0, 0)];
     };
     let lines = Lines::new(text);
-    let mut found: Vec<Span> = judge(paths(tokens))
-        .into_iter()
-        .map(|span| lines.span(span))
-        .collect();
+    let mut found: Vec<Span> = pick(tokens).into_iter().map(|span| lines.span(span)).collect();
     found.sort_unstable();
     found.dedup();
     found

@@ -173,3 +173,130 @@ fn attack_46_the_lints_of_the_manifest_or_of_the_workspace_forbid_for_all_target
         );
     }
 }
+
+/// A finding of the rule about hidden items, in the central crate.
+fn hidden(name: &str) -> String {
+    format!(
+        "hidden-item-named: the central crate `central` names `{name}`, which is for generated code only | \
+         only what the derive generates calls this"
+    )
+}
+
+#[test]
+fn attack_44_a_hidden_item_is_found_by_path_by_another_name_and_by_call() {
+    for (code, name) in [
+        ("fn f() { RawSession::open(s, r, 0, v, g) }", "open"),
+        (
+            "use boundary_runtime::RawSession as Raw;\nfn f() { apply(Raw::reseal) }",
+            "reseal",
+        ),
+        ("fn f<S: MayRead>(s: &S) { s.open(r, 0, v, g) }", "open"),
+        (
+            "fn f<S: MayRead>(s: &S) { s.start(declaration, residence, id) }",
+            "start",
+        ),
+        ("fn f(record: boundary_runtime::NewRecord) {}", "NewRecord"),
+        ("fn f() { Sealed::<String>::close(v, o, k, f, n) }", "close"),
+    ] {
+        assert_eq!(central(code).findings(&[]), [hidden(name)], "{code}");
+    }
+}
+
+#[test]
+fn attack_44_hidden_items_are_found_on_every_plane() {
+    let workspace = central("");
+    for (krate, list) in [
+        ("central", "central"),
+        ("model", "shared"),
+        ("in-country", "in_country"),
+    ] {
+        let path = format!("crates/{krate}/src/inner/deep.rs");
+        workspace.write(&path, "fn f() { RawSession::open(s, r, 0, v, g) }");
+        let expected = hidden("open").replace("central crate `central`", &format!("{list} crate `{krate}`"));
+        assert_eq!(workspace.findings(&[]), [expected]);
+        std::fs::remove_file(workspace.path().join(path)).unwrap();
+    }
+    assert_eq!(workspace.findings(&[]), Vec::<String>::new());
+}
+
+fn for_tests(list: &str, krate: &str, name: &str) -> String {
+    format!(
+        "test-only-reachable: the {list} crate `{krate}` names `{name}` outside of its tests | for tests only"
+    )
+}
+
+#[test]
+fn attack_56_a_clock_that_stands_still_and_a_log_that_forgets_are_found_on_every_plane() {
+    let workspace = central("");
+    for (krate, list) in [
+        ("central", "central"),
+        ("model", "shared"),
+        ("in-country", "in_country"),
+    ] {
+        let path = format!("crates/{krate}/src/inner.rs");
+        for (name, code) in [
+            (
+                "ManualClock",
+                "pub fn f() { boundary_runtime::ManualClock::at(start) }",
+            ),
+            (
+                "MemoryAudit",
+                "use boundary_runtime::audit::{self, MemoryAudit as Harmless};",
+            ),
+        ] {
+            workspace.write(&path, code);
+            assert_eq!(workspace.findings(&[]), [for_tests(list, krate, name)]);
+        }
+        std::fs::remove_file(workspace.path().join(path)).unwrap();
+    }
+}
+
+#[test]
+fn attack_56_tests_may_use_what_is_for_tests() {
+    let workspace =
+        central("#[cfg(test)]\nmod inner;\nmod outer;\n#[cfg(test)]\nuse boundary_runtime::ManualClock;");
+    let code = "use boundary_runtime::ManualClock;";
+    workspace.write(
+        "crates/central/tests/whole.rs",
+        format!("#![forbid(unsafe_code)]\n{code}"),
+    );
+    workspace.write(
+        "crates/central/benches/whole.rs",
+        format!("#![forbid(unsafe_code)]\n{code}"),
+    );
+    workspace.write("crates/central/src/inner.rs", "mod deep;");
+    workspace.write("crates/central/src/inner/deep.rs", code);
+    workspace.write("crates/central/src/outer.rs", "#[cfg(test)] mod tests;");
+    workspace.write("crates/central/src/outer/tests.rs", code);
+    assert_eq!(workspace.findings(&[]), Vec::<String>::new());
+    // The same name beside the modules for tests is no test.
+    workspace.write("crates/central/src/tests.rs", code);
+    assert_eq!(
+        workspace.findings(&[]),
+        [for_tests("central", "central", "ManualClock")]
+    );
+}
+
+#[test]
+fn attack_56_a_feature_for_tests_is_found_where_something_that_is_built_turns_it_on() {
+    let dependency = "boundary-runtime = { path = \"../boundary-runtime\", features = [\"testing\"] }";
+    for (manifest, found) in [
+        (format!("[dependencies]\n{dependency}"), true),
+        (format!("[target.'cfg(unix)'.dependencies]\n{dependency}"), true),
+        (
+            format!("[features]\nextra = [\"boundary-runtime/testing\"]\n{RUNTIME}"),
+            true,
+        ),
+        (format!("{RUNTIME}\n[dev-dependencies]\n{dependency}"), false),
+    ] {
+        let workspace = central("").with("central", &manifest, EMPTY).with(
+            "boundary-runtime",
+            "[features]\ntesting = []",
+            EMPTY,
+        );
+        let expected = "test-only-reachable: the central crate `central` turns on the feature `testing` of \
+                        `boundary-runtime` outside of its tests | for tests only";
+        let expected: Vec<&str> = Some(expected).filter(|_| found).into_iter().collect();
+        assert_eq!(workspace.findings(&[]), expected, "{manifest}");
+    }
+}

@@ -11,8 +11,10 @@ use super::Named;
 use crate::discover;
 use crate::error::Error;
 use crate::facts::Facts;
+use crate::parse::hidden::hidden;
 use crate::parse::seam::{aliases_of, seams};
-use crate::source::{Place, SourceFile};
+use crate::parse::test_only::{test_modules, test_only};
+use crate::source::{Place, SourceFile, Span};
 
 /// A package whose code is read.
 pub(super) struct Wanted<'a> {
@@ -82,40 +84,120 @@ pub(super) fn read(
                 .map(|path| (wanted, path)),
         );
     }
-    // Only the text of what may not name the seam is kept: what renames the runtime may stand in any of it.
-    let texts: Vec<(&Wanted<'_>, PathBuf, String)> = paths
+    let read: Vec<Code<'_>> = paths
         .into_par_iter()
-        .filter(|(wanted, _)| wanted.seam)
         .map(|(wanted, path)| {
             let text = text(&path)?;
-            Ok((wanted, path, text))
+            Ok(Code {
+                hidden: hidden(&text),
+                test_only: test_only(&text),
+                // Only where the seam may not be named is all text kept: any of it may rename the runtime.
+                text: Some(text),
+                wanted,
+                path,
+            }
+            .without_useless_text())
         })
         .collect::<Result<_, Error>>()?;
     loop {
-        let more: Vec<BTreeSet<String>> = texts
-            .par_iter()
-            .map(|(_, _, text)| aliases_of(text, &aliases))
-            .collect();
+        let texts = read.par_iter().filter(|code| code.wanted.seam);
+        let more = texts.filter_map(|code| Some(aliases_of(code.text.as_deref()?, &aliases)));
+        let more: Vec<BTreeSet<String>> = more.collect();
         let before = aliases.len();
         aliases.extend(more.into_iter().flatten());
         if aliases.len() == before {
             break;
         }
     }
-    let found: Vec<_> = texts
-        .into_par_iter()
-        .map(|(wanted, path, text)| {
-            let spans = seams(&text, &aliases);
-            (wanted, path, text, spans)
+    let seams: Vec<Vec<Span>> = read
+        .par_iter()
+        .map(|code| match &code.text {
+            Some(text) if code.wanted.seam => seams(text, &aliases),
+            _ => Vec::new(),
         })
-        .filter(|(.., spans)| !spans.is_empty())
         .collect();
-    for (wanted, path, text, spans) in found {
-        let file = facts.sources.add(SourceFile::new(root, path, text));
-        facts.crates.seams.extend(spans.into_iter().map(|span| Named {
-            whose: wanted.whose.clone(),
+    let tests = test_files(metadata, &read)?;
+    for (code, seams) in read.into_iter().zip(seams) {
+        let is_test = tests.iter().any(|tests| code.path.starts_with(tests));
+        let test_only = if is_test { Vec::new() } else { code.test_only };
+        let Some(text) = code
+            .text
+            .filter(|_| !(seams.is_empty() && code.hidden.is_empty() && test_only.is_empty()))
+        else {
+            continue;
+        };
+        let file = facts.sources.add(SourceFile::new(root, code.path, text));
+        let named = |span| Named {
+            whose: code.wanted.whose.clone(),
             place: Place { file, span },
-        }));
+        };
+        facts.crates.seams.extend(seams.into_iter().map(named));
+        facts.crates.hidden.extend(code.hidden.into_iter().map(named));
+        facts.crates.test_only.extend(test_only.into_iter().map(named));
     }
     Ok(())
+}
+
+/// A file, with what was found in it.
+struct Code<'a> {
+    wanted: &'a Wanted<'a>,
+    path: PathBuf,
+    text: Option<String>,
+    hidden: Vec<Span>,
+    test_only: Vec<Span>,
+}
+
+impl Code<'_> {
+    fn without_useless_text(mut self) -> Self {
+        if !self.wanted.seam && self.hidden.is_empty() && self.test_only.is_empty() {
+            self.text = None;
+        }
+        self
+    }
+}
+
+/// Folders and files that are compiled for tests only, of the packages that would need it: the targets for tests and
+/// benchmarks, and modules that are marked so.
+fn test_files(metadata: &Metadata, read: &[Code<'_>]) -> Result<BTreeSet<PathBuf>, Error> {
+    let mut tests = BTreeSet::new();
+    let packages: Vec<&Package> = read
+        .iter()
+        .filter(|code| !code.test_only.is_empty())
+        .map(|code| code.wanted.package)
+        .collect();
+    for (at, package) in packages.iter().enumerate() {
+        if packages[..at].iter().any(|before| before.id == package.id) {
+            continue;
+        }
+        let folder = package
+            .manifest_path
+            .parent()
+            .map(|folder| folder.as_std_path().to_owned());
+        tests.extend(
+            folder
+                .iter()
+                .flat_map(|folder| [folder.join("tests"), folder.join("benches")]),
+        );
+        let roots: BTreeSet<&Path> = package
+            .targets
+            .iter()
+            .map(|target| target.src_path.as_std_path())
+            .collect();
+        for path in files(metadata, package)? {
+            let modules = test_modules(&text(&path)?);
+            let (Some(parent), Some(stem)) = (path.parent(), path.file_stem()) else {
+                continue;
+            };
+            let within = if roots.contains(path.as_path()) || stem == "mod" {
+                parent.to_owned()
+            } else {
+                parent.join(stem)
+            };
+            for module in modules {
+                tests.insert(within.join(format!("{module}.rs")));
+                tests.insert(within.join(module));
+            }
+        }
+    }
+    Ok(tests)
 }

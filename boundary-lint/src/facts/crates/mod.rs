@@ -4,81 +4,35 @@
 //! something are files of their own.
 
 mod code;
+mod found;
 mod graph;
 mod manifest;
+mod vaults;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use boundary_schema::{CratePlane, Policy};
-use cargo_metadata::{Package, PackageId};
+use cargo_metadata::{DependencyKind, Package, PackageId};
 use toml::de::DeTable;
 
+pub use found::{Crates, Named, Reach, TestFeature, Unknown, Unlisted};
 pub use graph::GraphError;
 use graph::{Graph, RUNTIME, VAULT, is_vault, same};
 
 use super::Facts;
-use super::mark::Mark;
 use crate::error::Error;
 use crate::parse::forbid::forbids_unsafe;
 use crate::source::{Place, SourceFile, Span};
 
-/// A way from a central crate to the vault.
-#[derive(Clone, Debug)]
-pub struct Reach {
-    /// The packages on the way, from the central crate to the vault.
-    pub path: Vec<String>,
-    /// The dependency in the central crate's manifest that begins the way; in the crate that is a copy of the vault
-    /// itself, the mark.
-    pub place: Place,
-    /// What gives the last package away, where it goes by another name than the vault's: the mark in its sources, or
-    /// the line of its manifest.
-    pub copy: Option<Place>,
-}
-
-/// A crate that the policy names and the workspace does not have.
-#[derive(Clone, Debug)]
-pub struct Unknown {
-    /// Its name.
-    pub name: String,
-    /// The list that names it.
-    pub list: &'static str,
-    /// Place of the name in the policy.
-    pub place: Place,
-}
-
-/// A crate that uses the runtime and is in no list of the policy.
-#[derive(Clone, Debug)]
-pub struct Unlisted {
-    /// The packages on the way, from the crate to the runtime.
-    pub path: Vec<String>,
-    /// Its name in its manifest.
-    pub place: Place,
-}
-
-/// A place in the code of a crate, with the crate as a message names it.
-#[derive(Clone, Debug)]
-pub struct Named {
-    /// The crate, with the list that names it or the way on which a central crate links it.
-    pub whose: String,
-    /// The place.
-    pub place: Place,
-}
-
-/// What the crates show.
-#[derive(Debug, Default)]
-pub struct Crates {
-    /// Ways from a central crate to the vault.
-    pub reaches: Vec<Reach>,
-    /// Crates that the policy names and the workspace does not have.
-    pub unknown: Vec<Unknown>,
-    /// Crates that use the runtime and are in no list.
-    pub unlisted: Vec<Unlisted>,
-    /// Places that name the seam of the vault where central code would reach it.
-    pub seams: Vec<Named>,
-    /// Roots of targets of central crates that do not forbid unsafe code.
-    pub not_forbidden: Vec<Named>,
-}
+/// The crates of Boundary that a project may depend on.
+const BOUNDARY: [&str; 5] = [
+    "boundary-derive",
+    "boundary-lint",
+    RUNTIME,
+    "boundary-schema",
+    VAULT,
+];
 
 const LISTS: [CratePlane; 4] = [
     CratePlane::Central,
@@ -210,114 +164,6 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
-    /// Looks for the vault under other names, in the packages that central crates link: in all that may be changed here,
-    /// and in what comes from a registry where it uses the runtime, as a vault must.
-    fn find_copies(&mut self) -> Result<(), Error> {
-        let mark = Mark::new();
-        let mut linked: BTreeSet<&PackageId> = BTreeSet::new();
-        for (plane, package) in self.listed() {
-            if plane == CratePlane::Central {
-                linked.extend(self.graph.closure(&package.id, true).into_keys());
-            }
-        }
-        for id in linked {
-            let Some(package) = self.graph.package(id) else {
-                continue;
-            };
-            if package.name.as_str() == VAULT {
-                continue;
-            }
-            if is_vault(package) {
-                self.copies
-                    .insert(id, (package.manifest_path.clone().into(), Span::default()));
-                continue;
-            }
-            let from_registry = package
-                .source
-                .as_ref()
-                .is_some_and(|source| source.is_crates_io())
-                || package
-                    .source
-                    .as_ref()
-                    .is_some_and(|source| !source.repr.starts_with("git+"));
-            if from_registry && !self.runtime_users.contains(id) {
-                continue;
-            }
-            if let Some((path, at)) = code::marked(self.graph.metadata, package, &mark)? {
-                self.copies.insert(id, (path, Span::new(at, at + mark.len())));
-            }
-        }
-        Ok(())
-    }
-
-    fn vaults(&self) -> BTreeSet<&'a PackageId> {
-        let packages = self.graph.metadata.packages.iter();
-        packages
-            .filter(|package| is_vault(package))
-            .map(|package| &package.id)
-            .chain(self.copies.keys().copied())
-            .collect()
-    }
-
-    /// Each dependency of a central crate through which a vault is reached is a way of its own.
-    fn reach(&mut self, central: &'a Package) -> Result<(), Error> {
-        let vaults = self.vaults();
-        let name = |id: &PackageId| self.graph.package(id).map(|package| package.name.to_string());
-        let mut found: Vec<(String, Vec<String>, Option<&PackageId>)> = Vec::new();
-        let mut firsts = BTreeSet::new();
-        for (first, key) in self.graph.below(&central.id, true) {
-            if !firsts.insert((first, key.clone())) {
-                continue;
-            }
-            if let Some(rest) = self.graph.way_to_vault(first, &central.id, &vaults) {
-                let path = std::iter::once(&central.id).chain(rest.iter().copied());
-                found.push((key, path.filter_map(name).collect(), rest.last().copied()));
-            }
-        }
-        // What is declared but not resolved on this machine counts as well.
-        for dependency in central
-            .dependencies
-            .iter()
-            .filter(|dependency| dependency.name == VAULT)
-        {
-            let key = dependency
-                .rename
-                .clone()
-                .unwrap_or_else(|| dependency.name.clone());
-            if !found.iter().any(|(known, ..)| same(known, &key)) {
-                found.push((key, vec![central.name.to_string(), VAULT.to_owned()], None));
-            }
-        }
-        if let Some((path, span)) = self.copies.get(&central.id).cloned() {
-            let (_, file) = self.add(&path)?;
-            self.facts.crates.reaches.push(Reach {
-                path: vec![central.name.to_string()],
-                place: Place { file, span },
-                copy: None,
-            });
-        }
-        if found.is_empty() {
-            return Ok(());
-        }
-        let (text, file) = self.add(central.manifest_path.as_std_path())?;
-        for (key, path, last) in found {
-            let copy = match last.and_then(|last| self.copies.get(last).cloned()) {
-                Some((path, span)) => {
-                    let (_, file) = self.add(&path)?;
-                    Some(Place { file, span })
-                }
-                None => None,
-            };
-            let span = manifest::dependency_key(&text, &key);
-            self.facts.crates.reaches.push(Reach {
-                path,
-                place: Place { file, span },
-                copy,
-            });
-        }
-        Ok(())
-    }
-
     /// Targets of a central crate that do not forbid unsafe code.
     fn forbids(&mut self, central: &Package) -> Result<(), Error> {
         let workspace = manifest::read(
@@ -345,6 +191,47 @@ impl<'a> Look<'a> {
                     },
                 });
             }
+        }
+        Ok(())
+    }
+
+    /// Features for tests that a package turns on in what it builds: at a dependency, or through a feature of its own.
+    fn test_features(&mut self, wanted: &code::Wanted<'_>) -> Result<(), Error> {
+        let package = wanted.package;
+        let mut found: Vec<(String, String, String)> = Vec::new();
+        for dependency in &package.dependencies {
+            if dependency.kind == DependencyKind::Development
+                || !BOUNDARY.iter().any(|own| same(own, &dependency.name))
+            {
+                continue;
+            }
+            let key = dependency
+                .rename
+                .clone()
+                .unwrap_or_else(|| dependency.name.clone());
+            let forwarded = package.features.values().flatten().filter_map(|feature| {
+                let (name, feature) = feature.split_once('/')?;
+                same(name.trim_end_matches('?'), &key).then(|| feature.to_owned())
+            });
+            for feature in dependency.features.iter().cloned().chain(forwarded) {
+                let one = (key.clone(), dependency.name.clone(), feature);
+                if is_for_tests(&one.2) && !found.contains(&one) {
+                    found.push(one);
+                }
+            }
+        }
+        if found.is_empty() {
+            return Ok(());
+        }
+        let (text, file) = self.add(package.manifest_path.as_std_path())?;
+        for (key, name, feature) in found {
+            let span = manifest::dependency_key(&text, &key);
+            self.facts.crates.test_features.push(TestFeature {
+                whose: wanted.whose.clone(),
+                package: name,
+                feature,
+                place: Place { file, span },
+            });
         }
         Ok(())
     }
@@ -387,10 +274,19 @@ impl<'a> Look<'a> {
                 });
             }
         }
+        for wanted in &read {
+            self.test_features(wanted)?;
+        }
         let mut aliases = self.graph.renames(RUNTIME);
         aliases.insert(RUNTIME.replace('-', "_"));
         code::read(self.facts, self.root, self.graph.metadata, &read, aliases)
     }
+}
+
+fn is_for_tests(feature: &str) -> bool {
+    ["test", "mock", "fake", "insecure"]
+        .iter()
+        .any(|word| feature.to_ascii_lowercase().contains(word))
 }
 
 fn canonical(path: impl AsRef<Path>) -> PathBuf {
