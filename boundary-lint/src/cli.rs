@@ -27,6 +27,9 @@ enum Action {
     Check {
         #[command(flatten)]
         sources: SourceOptions,
+        /// Look at central crates with all macros expanded as well, which takes a build of its own.
+        #[arg(long)]
+        expanded: bool,
         /// A binary of the central plane, which must not hold the vault.
         #[arg(long, value_name = "PATH", num_args = 1..)]
         binary: Vec<PathBuf>,
@@ -87,6 +90,7 @@ impl Command {
         match &self.action {
             Action::Check {
                 sources,
+                expanded,
                 binary,
                 format,
             } => {
@@ -94,6 +98,7 @@ impl Command {
                     root: Some(sources.root()?),
                     migrations: sources.migrations.clone(),
                     crates: true,
+                    expanded: *expanded,
                     binaries: binary.clone(),
                 })?;
                 let findings = rules::check(&facts);
@@ -117,6 +122,7 @@ impl Command {
                     root,
                     migrations: sources.migrations.clone(),
                     crates: false,
+                    expanded: false,
                     binaries: Vec::new(),
                 })?;
                 match format {

@@ -12,3 +12,5 @@ mod dependencies;
 mod binaries;
 #[path = "attacks_build/code.rs"]
 mod code;
+#[path = "attacks_build/expansion.rs"]
+mod expansion;

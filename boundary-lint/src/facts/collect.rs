@@ -25,6 +25,8 @@ pub struct Input {
     pub migrations: Vec<PathBuf>,
     /// Whether the crates of the planes are looked at.
     pub crates: bool,
+    /// Whether central crates are looked at with their macros expanded.
+    pub expanded: bool,
     /// Binaries of the central plane that are searched for the vault's mark.
     pub binaries: Vec<PathBuf>,
 }
@@ -47,7 +49,7 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
         facts.taxonomy = Some(policy.categories().clone());
         read_declarations(&mut facts, &shown_from, &project.rust)?;
         if input.crates {
-            crates::look(&mut facts, root, &policy)?;
+            crates::look(&mut facts, root, &policy, input.expanded)?;
         }
     }
     search_binaries(&mut facts, &shown_from, &input.binaries)?;

@@ -5,8 +5,10 @@
 mod attributes;
 pub mod declarations;
 mod depth;
+pub mod expanded;
 pub mod forbid;
 pub mod hidden;
+pub mod items;
 mod nesting;
 mod paths;
 mod postgres;

@@ -9,6 +9,7 @@ mod hidden_item_named;
 mod seam_outside_vault;
 mod test_only_reachable;
 mod unclassified_column;
+mod unsafe_in_expansion;
 mod unsafe_not_forbidden;
 mod vault_in_central_binary;
 mod weaker_redeclaration;
@@ -45,6 +46,7 @@ rules! {
     seam_outside_vault => "seam-outside-vault",
     test_only_reachable => "test-only-reachable",
     unclassified_column => "unclassified-column",
+    unsafe_in_expansion => "unsafe-in-expansion",
     unsafe_not_forbidden => "unsafe-not-forbidden",
     vault_in_central_binary => "vault-in-central-binary",
     weaker_redeclaration => "weaker-redeclaration",

@@ -26,7 +26,7 @@ pub(super) struct Wanted<'a> {
 }
 
 /// The Rust files of a package, without those of packages in folders of its own.
-fn files(metadata: &Metadata, package: &Package) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn files(metadata: &Metadata, package: &Package) -> Result<Vec<PathBuf>, Error> {
     let Some(folder) = package.manifest_path.parent() else {
         return Ok(Vec::new());
     };
@@ -42,7 +42,7 @@ fn files(metadata: &Metadata, package: &Package) -> Result<Vec<PathBuf>, Error> 
     Ok(files)
 }
 
-fn text(path: &Path) -> Result<String, Error> {
+pub(super) fn text(path: &Path) -> Result<String, Error> {
     let bytes = std::fs::read(path).map_err(|source| Error::Read {
         path: path.to_owned(),
         source,
@@ -74,7 +74,7 @@ pub(super) fn read(
     root: &Path,
     metadata: &Metadata,
     wanted: &[Wanted<'_>],
-    mut aliases: BTreeSet<String>,
+    aliases: &mut BTreeSet<String>,
 ) -> Result<(), Error> {
     let mut paths: Vec<(&Wanted<'_>, PathBuf)> = Vec::new();
     for wanted in wanted {
@@ -101,7 +101,7 @@ pub(super) fn read(
         .collect::<Result<_, Error>>()?;
     loop {
         let texts = read.par_iter().filter(|code| code.wanted.seam);
-        let more = texts.filter_map(|code| Some(aliases_of(code.text.as_deref()?, &aliases)));
+        let more = texts.filter_map(|code| Some(aliases_of(code.text.as_deref()?, aliases)));
         let more: Vec<BTreeSet<String>> = more.collect();
         let before = aliases.len();
         aliases.extend(more.into_iter().flatten());
@@ -112,7 +112,7 @@ pub(super) fn read(
     let seams: Vec<Vec<Span>> = read
         .par_iter()
         .map(|code| match &code.text {
-            Some(text) if code.wanted.seam => seams(text, &aliases),
+            Some(text) if code.wanted.seam => seams(text, aliases),
             _ => Vec::new(),
         })
         .collect();

@@ -1,5 +1,6 @@
 //! What a look at the crates gives the rules. Data, and nothing that makes it.
 
+use super::expand::Unsafe;
 use crate::source::Place;
 
 /// A way from a central crate to the vault.
@@ -70,6 +71,8 @@ pub struct Crates {
     pub seams: Vec<Named>,
     /// Roots of targets of central crates that do not forbid unsafe code.
     pub not_forbidden: Vec<Named>,
+    /// Unsafe code that comes out of macros, where crates were expanded.
+    pub unsafes: Vec<Unsafe>,
     /// Places that name what is public for generated code only.
     pub hidden: Vec<Named>,
     /// Places outside of tests that name what is there for tests.

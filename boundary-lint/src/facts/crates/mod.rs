@@ -4,6 +4,7 @@
 //! something are files of their own.
 
 mod code;
+mod expand;
 mod found;
 mod graph;
 mod manifest;
@@ -16,6 +17,7 @@ use boundary_schema::{CratePlane, Policy};
 use cargo_metadata::{DependencyKind, Package, PackageId};
 use toml::de::DeTable;
 
+pub use expand::{ExpandError, Unsafe};
 pub use found::{Crates, Named, Reach, TestFeature, Unknown, Unlisted};
 pub use graph::GraphError;
 use graph::{Graph, RUNTIME, VAULT, is_vault, same};
@@ -41,8 +43,8 @@ const LISTS: [CratePlane; 4] = [
     CratePlane::Tools,
 ];
 
-/// Looks at the crates that the policy governs.
-pub(super) fn look(facts: &mut Facts, root: &Path, policy: &Policy) -> Result<(), Error> {
+/// Looks at the crates that the policy governs; `expanded` also at what the compiler makes of the central ones.
+pub(super) fn look(facts: &mut Facts, root: &Path, policy: &Policy, expanded: bool) -> Result<(), Error> {
     let named = LISTS.iter().any(|list| !policy.crates().of(*list).is_empty());
     // A folder of migrations with a policy and without a workspace has no crates to look at.
     if !named && !in_a_workspace(root) {
@@ -68,7 +70,11 @@ pub(super) fn look(facts: &mut Facts, root: &Path, policy: &Policy) -> Result<()
             look.forbids(package)?;
         }
     }
-    look.read_code(&listed)
+    let aliases = look.read_code(&listed)?;
+    if expanded {
+        look.expand(&listed, &aliases)?;
+    }
+    Ok(())
 }
 
 fn in_a_workspace(root: &Path) -> bool {
@@ -237,7 +243,8 @@ impl<'a> Look<'a> {
     }
 
     /// Reads the code of all that the policy lists on a plane, and of what stands between a central crate and the runtime.
-    fn read_code(&mut self, listed: &[(CratePlane, &'a Package)]) -> Result<(), Error> {
+    /// Gives the names that the runtime goes by.
+    fn read_code(&mut self, listed: &[(CratePlane, &'a Package)]) -> Result<BTreeSet<String>, Error> {
         let mut read: Vec<code::Wanted<'a>> = Vec::new();
         for (plane, package) in listed.iter().filter(|(plane, _)| *plane != CratePlane::Tools) {
             read.push(code::Wanted {
@@ -279,7 +286,8 @@ impl<'a> Look<'a> {
         }
         let mut aliases = self.graph.renames(RUNTIME);
         aliases.insert(RUNTIME.replace('-', "_"));
-        code::read(self.facts, self.root, self.graph.metadata, &read, aliases)
+        code::read(self.facts, self.root, self.graph.metadata, &read, &mut aliases)?;
+        Ok(aliases)
     }
 }
 
