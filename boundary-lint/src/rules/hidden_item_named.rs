@@ -10,7 +10,7 @@
 //!
 //! Code that `#[derive(Boundary)]` generates is in no file and is not meant. Not seen are calls by method of the rest
 //! (`check`, `subject_pseudonym`, `dataset_name`, and `close` and `finish` of a record, which nobody has without `start`),
-//! and names that a macro puts together.
+//! names that a macro puts together, and files outside of the package's folder.
 
 use super::{Found, Marked};
 use crate::facts::Facts;

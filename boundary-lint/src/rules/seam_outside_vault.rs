@@ -10,8 +10,9 @@
 //! - the function `in_country_session`, which is what mints a session, with or without a path;
 //! - everything of the runtime (`use boundary_runtime::*`), under each of the names that manifests and imports give it.
 //!
-//! Not seen is a name that no text spells: one that a macro puts together, or a module that a macro is handed in pieces.
-//! `cargo boundary check --expanded` reads central crates as the compiler does and finds those.
+//! Not seen is a name that no Rust file of the package spells: one that a macro puts together, one in a file without the
+//! ending `.rs` or outside of the package's folder (`include!`, an attribute `path`), one that a build script writes. `cargo boundary check --expanded` reads
+//! central crates as the compiler does and finds those.
 
 use super::{Found, Marked};
 use crate::facts::Facts;

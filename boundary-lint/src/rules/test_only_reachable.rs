@@ -6,7 +6,8 @@
 //! Nor do they turn on a feature of one of Boundary's crates whose name says that it is for tests, other than for their own
 //! tests.
 //!
-//! Not seen are files that an attribute `path` brings in from a folder of tests, and names that a macro puts together.
+//! Not seen are files that an attribute `path` brings in from a folder of tests or from outside of the package, names that
+//! a macro puts together, and a name behind a glob import in a file that declares a type of the same name.
 
 use super::{Found, Marked};
 use crate::facts::Facts;

@@ -104,6 +104,27 @@ fn attack_44_a_crate_between_the_central_one_and_the_runtime_is_read_as_well() {
 }
 
 #[test]
+fn attack_44_no_folder_no_link_and_no_ignore_file_hides_code_that_is_compiled() {
+    let workspace = central("mod target;");
+    let code = "use boundary_runtime::seam;\n";
+    for path in ["target/mod.rs", ".hidden.rs", "ignored.rs", "build/ignored.rs"] {
+        let path = format!("crates/central/src/{path}");
+        workspace.write(&path, code);
+        workspace.write(".gitignore", "ignored.rs\n");
+        workspace.write("crates/central/.ignore", "*\n");
+        assert_eq!(workspace.findings(&[]), [NAMES], "{path}");
+        std::fs::remove_file(workspace.path().join(path)).unwrap();
+    }
+    workspace.write("elsewhere/linked.rs", code);
+    let folder = workspace.path().join("crates/central/src");
+    std::os::unix::fs::symlink(workspace.path().join("elsewhere"), folder.join("linked")).unwrap();
+    // A loop and a link to nothing are no reason to stop.
+    std::os::unix::fs::symlink(&folder, folder.join("loop")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.join("nowhere.rs")).unwrap();
+    assert_eq!(workspace.findings(&[]), [NAMES]);
+}
+
+#[test]
 fn attack_44_the_function_that_mints_sessions_is_found_without_its_path() {
     assert_eq!(
         central("fn f() { in_country_session(mine) }").findings(&[]),

@@ -146,6 +146,30 @@ fn attack_44_a_name_that_a_macro_puts_together_is_found_in_the_expanded_code() {
 }
 
 #[test]
+fn attack_44_a_name_in_a_file_that_is_no_rust_file_by_its_ending_is_found_in_the_expanded_code() {
+    let runtime = "boundary-runtime = { path = \"../boundary-runtime\" }";
+    let workspace = workspace("", "")
+        .with("boundary-runtime", "", "pub mod seam { pub fn mint() {} }")
+        .with(
+            "central",
+            &format!("{HELPER}\n{runtime}"),
+            &format!("{EMPTY}\ninclude!(\"mint.txt\");"),
+        );
+    workspace.write(
+        "crates/central/src/mint.txt",
+        "pub fn mint() { boundary_runtime::seam::mint() }",
+    );
+    assert_eq!(workspace.findings(&[]), Vec::<String>::new());
+    assert_eq!(
+        workspace.findings(&["--expanded"]),
+        [
+            "seam-outside-vault: the lib `central` of the central crate `central`, expanded, names the seam of the vault | \
+             only the vault and in-country code may"
+        ]
+    );
+}
+
+#[test]
 fn attack_47_a_copy_of_the_vault_that_is_brought_in_from_another_folder_is_found_in_the_expanded_code() {
     let workspace = workspace("", "#[path = \"../../../elsewhere/keys.rs\"]\npub mod keys;");
     workspace.write(

@@ -7,8 +7,7 @@ use cargo_metadata::{Metadata, Package};
 use rayon::prelude::*;
 
 use super::super::mark::Mark;
-use super::Named;
-use crate::discover;
+use super::{Named, canonical};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::parse::hidden::hidden;
@@ -25,20 +24,53 @@ pub(super) struct Wanted<'a> {
     pub(super) seam: bool,
 }
 
-/// The Rust files of a package, without those of packages in folders of its own.
+/// The Rust files of a package, without those of packages in folders of its own and without what cargo writes.
+///
+/// Unlike the walk over a project, this one respects no file that says what to ignore, steps into folders of any name and
+/// follows links: the compiler does, and what it compiles must not be hidden from the lint by a line in `.gitignore`.
 pub(super) fn files(metadata: &Metadata, package: &Package) -> Result<Vec<PathBuf>, Error> {
     let Some(folder) = package.manifest_path.parent() else {
         return Ok(Vec::new());
     };
-    let nested: Vec<&Path> = metadata
+    let mut left_out: BTreeSet<PathBuf> = metadata
         .packages
         .iter()
         .filter_map(|other| other.manifest_path.parent())
-        .filter(|other| *other != folder && other.starts_with(folder))
-        .map(|other| other.as_std_path())
+        .filter(|other| *other != folder)
+        .map(canonical)
         .collect();
-    let mut files = discover::project(folder.as_std_path())?.rust;
-    files.retain(|file| !nested.iter().any(|nested| file.starts_with(nested)));
+    left_out.insert(canonical(&metadata.target_directory));
+    left_out.insert(folder.as_std_path().join(".git"));
+    let mut files = Vec::new();
+    let mut open = vec![folder.as_std_path().to_owned()];
+    let mut seen = BTreeSet::new();
+    while let Some(folder) = open.pop() {
+        let known = canonical(&folder);
+        if left_out.contains(&known) || !seen.insert(known) {
+            continue;
+        }
+        let read = |source| Error::Read {
+            path: folder.clone(),
+            source,
+        };
+        for entry in std::fs::read_dir(&folder).map_err(read)? {
+            let path = entry.map_err(read)?.path();
+            // A link that leads nowhere has no code behind it.
+            match std::fs::metadata(&path) {
+                Ok(found) if found.is_dir() => open.push(path),
+                Ok(found)
+                    if found.is_file() && path.extension().is_some_and(|extension| extension == "rs") =>
+                {
+                    files.push(path);
+                }
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::Read { path, source });
+                }
+                _ => {}
+            }
+        }
+    }
+    files.sort();
     Ok(files)
 }
 

@@ -47,7 +47,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 /// Whether a package says of itself that it is the vault: by its name, or by the table
 /// `[package.metadata.boundary] vault = true`, which a copy under another name brings along.
 pub(super) fn is_vault(package: &Package) -> bool {
-    package.name.as_str() == VAULT || package.metadata["boundary"]["vault"] == true
+    same(&package.name, VAULT) || package.metadata["boundary"]["vault"] == true
 }
 
 /// A dependency of a package, with the name that its manifest gives it.

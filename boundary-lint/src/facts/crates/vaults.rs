@@ -27,7 +27,7 @@ impl<'a> Look<'a> {
             let Some(package) = self.graph.package(id) else {
                 continue;
             };
-            if package.name.as_str() == VAULT {
+            if same(&package.name, VAULT) {
                 continue;
             }
             if is_vault(package) {
@@ -38,11 +38,7 @@ impl<'a> Look<'a> {
             let from_registry = package
                 .source
                 .as_ref()
-                .is_some_and(|source| source.is_crates_io())
-                || package
-                    .source
-                    .as_ref()
-                    .is_some_and(|source| !source.repr.starts_with("git+"));
+                .is_some_and(|source| !source.repr.starts_with("git+"));
             if from_registry && !self.runtime_users.contains(id) {
                 continue;
             }
@@ -81,7 +77,7 @@ impl<'a> Look<'a> {
         for dependency in central
             .dependencies
             .iter()
-            .filter(|dependency| dependency.name == VAULT)
+            .filter(|dependency| same(&dependency.name, VAULT))
         {
             let key = dependency
                 .rename
