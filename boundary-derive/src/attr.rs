@@ -1,6 +1,6 @@
 //! The attributes as they are written. What they mean is for `check` to say.
 
-use boundary_schema::Tenancy;
+use boundary_schema::{DatasetKind, Release, Tenancy};
 use darling::ast::{Data, NestedMeta};
 use darling::util::{Flag, Ignored, PathList, SpannedValue};
 use darling::{FromDeriveInput, FromField, FromMeta};
@@ -19,7 +19,11 @@ pub(crate) struct Input {
     pub(crate) table: Option<SpannedValue<String>>,
     pub(crate) event: Option<SpannedValue<String>>,
     pub(crate) tenancy: Option<SpannedValue<TenancyAttr>>,
+    pub(crate) dataset: Option<SpannedValue<String>>,
+    pub(crate) kind: Option<SpannedValue<DatasetAttr>>,
+    pub(crate) derived_from: Option<SpannedValue<PathList>>,
     pub(crate) policy: Option<syn::Path>,
+    pub(crate) no_implicit_prelude: Flag,
 }
 
 impl Input {
@@ -45,6 +49,8 @@ pub(crate) struct Field {
     pub(crate) purpose: Option<SpannedValue<PathList>>,
     #[darling(default, multiple)]
     pub(crate) release: Vec<SpannedValue<ReleaseAttr>>,
+    pub(crate) from: Option<SpannedValue<PathList>>,
+    pub(crate) transform: Option<SpannedValue<TransformAttr>>,
     pub(crate) column: Option<SpannedValue<String>>,
 }
 
@@ -62,6 +68,26 @@ impl FromMeta for TenancyAttr {
                 "tenancy is `tenant` (rows pinned to a region) or `global` (replicated)",
             )),
         }
+    }
+}
+
+/// `kind = aggregate | features | index | embedding | log`.
+#[derive(Clone, Copy)]
+pub(crate) struct DatasetAttr(pub(crate) DatasetKind);
+
+impl FromMeta for DatasetAttr {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let written = word(expr).unwrap_or_default();
+        DatasetKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == written)
+            .map(Self)
+            .ok_or_else(|| {
+                error(
+                    expr.span(),
+                    "kind is `aggregate`, `features`, `index`, `embedding` or `log`",
+                )
+            })
     }
 }
 
@@ -103,7 +129,7 @@ impl FromMeta for ResidencyAttr {
 
 /// `release(cohort)`, `release(deidentify = bucket(10))`, or both in one.
 #[derive(Clone, Default)]
-pub(crate) struct ReleaseAttr(pub(crate) Vec<boundary_schema::Release>);
+pub(crate) struct ReleaseAttr(pub(crate) Vec<Release>);
 
 impl FromMeta for ReleaseAttr {
     fn from_list(items: &[NestedMeta]) -> darling::Result<Self> {
@@ -111,11 +137,9 @@ impl FromMeta for ReleaseAttr {
         let mut releases = Vec::new();
         for item in items {
             let release = match item {
-                NestedMeta::Meta(syn::Meta::Path(path)) if path.is_ident("cohort") => {
-                    Some(boundary_schema::Release::Cohort)
-                }
+                NestedMeta::Meta(syn::Meta::Path(path)) if path.is_ident("cohort") => Some(Release::Cohort),
                 NestedMeta::Meta(syn::Meta::NameValue(pair)) if pair.path.is_ident("deidentify") => {
-                    bucket(&pair.value).map(boundary_schema::Release::Bucket)
+                    bucket(&pair.value).map(Release::Bucket)
                 }
                 _ => None,
             };
@@ -126,6 +150,26 @@ impl FromMeta for ReleaseAttr {
         } else {
             Ok(Self(releases))
         }
+    }
+}
+
+/// `transform = cohort` or `transform = bucket(10)`.
+#[derive(Clone, Copy)]
+pub(crate) struct TransformAttr(pub(crate) Release);
+
+impl FromMeta for TransformAttr {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match word(expr).as_deref() {
+            Some("cohort") => Some(Release::Cohort),
+            _ => bucket(expr).map(Release::Bucket),
+        }
+        .map(Self)
+        .ok_or_else(|| {
+            error(
+                expr.span(),
+                "transform is `cohort` or `bucket(width)`, as the source's `release` declares it",
+            )
+        })
     }
 }
 

@@ -4,15 +4,20 @@ use boundary_schema::{FieldRole, Kind, Release, Sensitivity, Tenancy};
 use proc_macro2::Span;
 use syn::Ident;
 
-/// A declared table or event.
+/// A declared table, event or dataset.
 pub(crate) struct Model {
     pub(crate) ident: Ident,
     pub(crate) vis: syn::Visibility,
+    pub(crate) generics: syn::Generics,
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) tenancy: Tenancy,
+    /// What a dataset was made from.
+    pub(crate) derived_from: Vec<syn::Path>,
     /// Path of the module that `policy!()` made.
     pub(crate) policy: syn::Path,
+    /// Whether the traits may carry `#[diagnostic::..]`, which a crate without the tool prelude cannot name.
+    pub(crate) diagnostics: bool,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -22,6 +27,8 @@ pub(crate) struct Field {
     pub(crate) ty: syn::Type,
     pub(crate) column: String,
     pub(crate) content: Content,
+    /// Whether the type mentions a parameter of the struct.
+    pub(crate) parametric: bool,
 }
 
 /// What a field is for.
@@ -30,6 +37,8 @@ pub(crate) enum Content {
     Role(FieldRole),
     /// It holds a value.
     Value(Classification),
+    /// It is a `PhantomData` and holds nothing.
+    Marker,
 }
 
 /// The classification of a value.
@@ -40,6 +49,28 @@ pub(crate) struct Classification {
     /// Purposes by their name in the policy and the type that stands for them.
     pub(crate) purposes: Vec<(String, Ident)>,
     pub(crate) releases: Vec<Release>,
+    pub(crate) from: Vec<From>,
+    pub(crate) transform: Option<Release>,
+}
+
+/// A field that another was made from: `Customer::city`.
+pub(crate) struct From {
+    pub(crate) record: syn::Path,
+    pub(crate) field: Ident,
+}
+
+impl From {
+    /// As it is written.
+    pub(crate) fn words(&self) -> String {
+        format!("{}::{}", last(&self.record), self.field)
+    }
+}
+
+/// The last name of a path.
+pub(crate) fn last(path: &syn::Path) -> String {
+    path.segments
+        .last()
+        .map_or_else(String::new, |segment| segment.ident.to_string())
 }
 
 /// Where the raw form may be.
@@ -77,12 +108,27 @@ impl Field {
         line(self.ident.span())
     }
 
+    /// Whether the field is a column.
+    pub(crate) fn is_stored(&self) -> bool {
+        !matches!(self.content, Content::Marker)
+    }
+
     pub(crate) fn is(&self, role: FieldRole) -> bool {
         matches!(&self.content, Content::Role(own) if *own == role)
     }
 }
 
 impl Model {
+    /// The fields that are declared, in the order of the declaration.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.is_stored())
+    }
+
+    /// The fields that play a role; a record's identifier may have several parts.
+    pub(crate) fn roles(&self, role: FieldRole) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| field.is(role))
+    }
+
     /// The field that plays a role; `check` has made sure of it where the tenancy needs one.
     pub(crate) fn role(&self, role: FieldRole) -> Option<&Field> {
         self.fields.iter().find(|field| field.is(role))

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use boundary_schema::{Plane, Policy};
-use proc_macro_crate::FoundCrate;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::model::title_case;
+use crate::runtime;
 
 /// Names the policy's file where it is not above the crate: builds outside the source tree set it.
 const OVERRIDE: &str = "BOUNDARY_POLICY";
@@ -20,7 +20,7 @@ pub(crate) fn load() -> Result<&'static Policy, String> {
     policy.as_ref().map_err(Clone::clone)
 }
 
-fn manifest_dir() -> PathBuf {
+pub(crate) fn manifest_dir() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from)
 }
 
@@ -36,24 +36,13 @@ pub(crate) fn compile_error(problem: &str) -> TokenStream {
     quote!(::core::compile_error!(#problem);)
 }
 
-/// The path of the runtime crate, whatever name the user's manifest gives it.
-pub(crate) fn runtime() -> TokenStream {
-    match proc_macro_crate::crate_name("boundary-runtime") {
-        Ok(FoundCrate::Name(name)) => {
-            let name = format_ident!("{name}");
-            quote!(::#name)
-        }
-        Ok(FoundCrate::Itself) | Err(_) => quote!(::boundary_runtime),
-    }
-}
-
 /// The module `policy` of the policy that the crate is compiled under.
-pub(crate) fn module() -> TokenStream {
+pub(crate) fn module(diagnostics: bool) -> TokenStream {
     let (policy, path) = match load().and_then(|policy| Ok((policy, path()?))) {
         Ok(found) => found,
         Err(problem) => return compile_error(&problem),
     };
-    module_of(policy, &included(&path), &runtime())
+    module_of(policy, &included(&path), &runtime::path(), diagnostics)
 }
 
 /// An expression for the file's path that does not depend on where the sources lie, if the file is above the crate.
@@ -75,8 +64,13 @@ fn included(path: &Path) -> TokenStream {
     }
 }
 
-fn module_of(policy: &Policy, included: &TokenStream, rt: &TokenStream) -> TokenStream {
+fn module_of(policy: &Policy, included: &TokenStream, rt: &TokenStream, diagnostics: bool) -> TokenStream {
     let file = Policy::FILE_NAME;
+    let quiet = if diagnostics {
+        quote!(#[diagnostic::do_not_recommend])
+    } else {
+        TokenStream::new()
+    };
     let regions: Vec<TokenStream> = policy
         .regions()
         .values()
@@ -94,10 +88,12 @@ fn module_of(policy: &Policy, included: &TokenStream, rt: &TokenStream) -> Token
                     const JURISDICTION: &'static str = #jurisdiction;
                 }
                 impl sealed::Declared for #ident {}
+                #quiet
                 impl Declared for #ident {}
             }
         })
         .collect();
+    let deployment = deployment(policy, rt);
     let purposes: Vec<TokenStream> = policy
         .purposes()
         .values()
@@ -116,10 +112,38 @@ fn module_of(policy: &Policy, included: &TokenStream, rt: &TokenStream) -> Token
                     const NAME: &'static str = #name;
                 }
                 impl sealed::Declared for #ident {}
+                #quiet
                 impl Declared for #ident {}
             }
         })
         .collect();
+    let declared = |plural: &str, names: Vec<&str>| {
+        let names: Vec<String> = names
+            .iter()
+            .map(|name| format!("`{}`", title_case(name)))
+            .collect();
+        format!("{plural} that boundary.toml declares: {}", names.join(", "))
+    };
+    let in_country = policy
+        .regions()
+        .values()
+        .filter(|region| region.plane == Plane::InCountry);
+    let no_region = on_unimplemented(
+        diagnostics,
+        "`{Self}` is no in-country region of boundary.toml",
+        &declared(
+            "in-country regions",
+            in_country.map(|region| region.name.as_str()).collect(),
+        ),
+    );
+    let no_purpose = on_unimplemented(
+        diagnostics,
+        "`{Self}` is no purpose of boundary.toml",
+        &declared(
+            "purposes",
+            policy.purposes().keys().map(|name| name.as_str()).collect(),
+        ),
+    );
     quote! {
         /// What `boundary.toml` declares, as types.
         pub mod policy {
@@ -134,12 +158,15 @@ fn module_of(policy: &Policy, included: &TokenStream, rt: &TokenStream) -> Token
                 #rt::schema::Policy::parse(#file, SOURCE)
             }
 
+            #deployment
+
             /// The in-country regions.
             pub mod region {
                 mod sealed {
                     pub trait Declared {}
                 }
 
+                #no_region
                 /// A region that `boundary.toml` declares. Sealed: no other crate can add one.
                 pub trait Declared: #rt::Region + sealed::Declared {}
 
@@ -152,11 +179,72 @@ fn module_of(policy: &Policy, included: &TokenStream, rt: &TokenStream) -> Token
                     pub trait Declared {}
                 }
 
+                #no_purpose
                 /// A purpose that `boundary.toml` declares. Sealed: no other crate can add one.
                 pub trait Declared: #rt::Purpose + sealed::Declared {}
 
                 #(#purposes)*
             }
+        }
+    }
+}
+
+fn on_unimplemented(diagnostics: bool, message: &str, note: &str) -> TokenStream {
+    if diagnostics {
+        quote!(#[diagnostic::on_unimplemented(message = #message, note = #note)])
+    } else {
+        TokenStream::new()
+    }
+}
+
+/// The way from a region's name, known at run time only, to the types of its plane.
+fn deployment(policy: &Policy, rt: &TokenStream) -> TokenStream {
+    let (mut in_country, mut central) = (Vec::new(), Vec::new());
+    for region in policy.regions().values() {
+        let name = region.name.as_str();
+        match region.plane {
+            Plane::InCountry => {
+                let ident = format_ident!("{}", title_case(name));
+                in_country.push(quote!(#name => deployment.in_country::<region::#ident>()));
+            }
+            Plane::Central => central.push(name),
+        }
+    }
+    let central = (!central.is_empty()).then(|| quote!(#(#central)|* => deployment.central(),));
+    quote! {
+        /// A program that is deployed everywhere and learns only at run time where it is.
+        ///
+        /// Each plane has a function of its own, in which the types of that plane hold as they do in a program for that
+        /// plane alone.
+        pub trait Deployment: ::core::marker::Sized {
+            /// What the program comes to; a boxed future where it waits.
+            type Output;
+
+            /// The program inside a region.
+            fn in_country<R: region::Declared>(self) -> Self::Output;
+
+            /// The program on the central plane.
+            fn central(self) -> Self::Output;
+        }
+
+        /// Runs a program on the plane of the region with this name.
+        ///
+        /// # Errors
+        /// If the policy declares no such region; then nothing ran.
+        pub fn deploy<D: Deployment>(
+            region: &str,
+            deployment: D,
+        ) -> ::core::result::Result<D::Output, #rt::Refusal> {
+            ::core::result::Result::Ok(match region {
+                #(#in_country,)*
+                #central
+                _ => {
+                    return ::core::result::Result::Err(#rt::Refusal::Unknown {
+                        kind: "region",
+                        name: ::std::borrow::ToOwned::to_owned(region),
+                    });
+                }
+            })
         }
     }
 }

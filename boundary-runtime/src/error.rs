@@ -58,6 +58,9 @@ pub enum Misuse {
     /// The value is longer than an envelope holds.
     #[error("the value is longer than the 16 MiB that one field may hold; seal an object instead")]
     TooLong,
+    /// The value's type could not encode it.
+    #[error("{0}")]
+    Unencodable(EncodeError),
 }
 
 /// A refusal by the policy.
@@ -224,3 +227,31 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+/// A value that its type could not encode. Says what was expected, never what the value was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncodeError {
+    expected: &'static str,
+}
+
+impl EncodeError {
+    /// The error of an encoder that expected this.
+    #[must_use]
+    pub const fn new(expected: &'static str) -> Self {
+        Self { expected }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the value cannot be encoded: expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+impl From<EncodeError> for AccessError {
+    fn from(problem: EncodeError) -> Self {
+        Misuse::Unencodable(problem).into()
+    }
+}

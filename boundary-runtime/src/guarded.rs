@@ -128,6 +128,12 @@ pub trait Guarded: sealed::Guarded + Sized {
     ) -> Result<Self::Opened, AccessError>;
 }
 
+/// What is given in for a field with wrapper `W`: `String` for `Sealed<String>`.
+pub type Given<W> = <W as Guarded>::Value;
+
+/// What an accessor gives out for a field with wrapper `W`: `Result<Plain<String>, AccessError>` for `Sealed<String>`.
+pub type Opened<W> = Result<<W as Guarded>::Opened, AccessError>;
+
 impl<T: Plaintext> Guarded for Sealed<T> {
     type Value = T;
     type Opened = Plain<T>;
@@ -142,7 +148,7 @@ impl<T: Plaintext> Guarded for Sealed<T> {
     ) -> Result<Self, AccessError> {
         let value = Plain::new(value);
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
-        value.value.encode(&mut plaintext);
+        value.value.encode(&mut plaintext)?;
         let mut bytes = Vec::new();
         opener.seal(key, field, &plaintext, &mut bytes, now)?;
         Ok(Self {
@@ -193,7 +199,7 @@ impl<T: Plaintext> Guarded for Resident<T> {
     ) -> Result<Plain<T>, AccessError> {
         opener.admit(key, field, now)?;
         let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
-        self.value.encode(&mut plaintext);
+        self.value.encode(&mut plaintext)?;
         T::decode(&plaintext)
             .map(Plain::new)
             .map_err(|_| AccessError::Undecryptable)
@@ -247,6 +253,7 @@ impl<T> Sealed<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Column for Sealed<T> {
     fn to_cell(&self) -> Cell {
         Cell::blob(&self.bytes)
@@ -260,6 +267,7 @@ impl<T> Column for Sealed<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Column + Zeroize> Column for Resident<T> {
     /// A closed cell: [`Column::from_cell`] of the plain type refuses it, so the row is no way around the accessor.
     fn to_cell(&self) -> Cell {

@@ -4,6 +4,14 @@
 //! Nothing in this crate can open a sealed value: the keys and the code that uses them are in `boundary-vault`, which
 //! only in-country binaries link. ARCHITECTURE.md shows the rooms and the way of one value through them.
 
+#![cfg_attr(
+    not(feature = "io"),
+    allow(
+        dead_code,
+        reason = "the journals and the gate, which feature `io` brings, are what uses it"
+    )
+)]
+
 pub mod audit;
 mod clock;
 pub mod control;
@@ -11,16 +19,22 @@ mod data_key;
 #[cfg(feature = "sqlite")]
 pub mod erasure;
 mod error;
+#[cfg(feature = "io")]
 mod files;
 mod grant;
 mod guarded;
 mod head;
 mod ids;
+#[cfg(feature = "io")]
 pub mod journal;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "io")]
 pub mod ledger;
 mod plaintext;
 mod plane;
 mod record;
+#[cfg(feature = "io")]
 pub mod release;
 mod residence;
 pub mod seam;
@@ -28,17 +42,17 @@ mod session;
 #[cfg(feature = "sqlite")]
 pub mod store;
 
-pub use boundary_derive::{Boundary, policy};
+pub use boundary_derive::{Boundary, Column, Plaintext, policy};
 pub use boundary_schema as schema;
 pub use boundary_schema::{Declaration, FieldDeclaration};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use data_key::{DATA_KEY_ID_LEN, DATA_KEY_VERSION, DataKey};
-pub use error::{AccessError, AuditError, DecodeError, GrantProblem, KeyError, Misuse, Refusal};
+pub use error::{AccessError, AuditError, DecodeError, EncodeError, GrantProblem, KeyError, Misuse, Refusal};
 pub use grant::{Grant, GrantFor};
-pub use guarded::{Guarded, Plain, Resident, Sealed};
+pub use guarded::{Given, Guarded, Opened, Plain, Resident, Sealed};
 pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
-pub use record::{GlobalRecord, Record, RecordId, ReleasableField, TenantRecord};
+pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};
 pub use session::{NewRecord, Pseudonyms, RawSession, Session};
 pub use zeroize;

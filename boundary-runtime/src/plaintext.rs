@@ -5,32 +5,42 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::error::DecodeError;
+use crate::error::{DecodeError, EncodeError};
 
 /// A value that can be sealed: turned into bytes and back, and wiped.
 ///
-/// The encodings are part of envelope format v1: integers are 8 bytes little-endian, text is UTF-8, bytes are bytes.
-/// Implement it for your own types by delegating:
+/// The encodings are part of envelope format v1: integers are 8 bytes little-endian, text is UTF-8, bytes are bytes,
+/// a list of texts is each text with its length in front (4 bytes, little-endian). For your own types derive it:
 ///
 /// ```
-/// use boundary_runtime::{DecodeError, Plaintext};
-/// use boundary_runtime::zeroize::{Zeroize, Zeroizing};
+/// # #[cfg(feature = "json")] {
+/// use boundary_runtime::Plaintext;
 ///
-/// #[derive(Zeroize)]
+/// /// Encoded as the text that it wraps.
+/// #[derive(Plaintext)]
 /// struct CardNumber(String);
 ///
-/// impl Plaintext for CardNumber {
-///     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
-///         self.0.encode(out);
-///     }
-///     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-///         String::decode(bytes).map(CardNumber)
-///     }
-/// }
+/// /// Encoded as the name of the variant, `account_holder`.
+/// #[derive(Plaintext)]
+/// enum Role { AccountHolder, Guarantor }
+///
+/// /// Encoded as JSON, by feature `json`.
+/// #[derive(serde::Serialize, serde::Deserialize, Plaintext)]
+/// #[plaintext(json)]
+/// struct Address { street: String, city: String }
+/// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sealed",
+    note = "derive it: `#[derive(Plaintext)]` for a newtype or an enum without data, with `#[plaintext(json)]` \
+            for a type that serde can read and write"
+)]
 pub trait Plaintext: Zeroize + Sized {
     /// Appends the value's bytes.
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>);
+    ///
+    /// # Errors
+    /// If the value has no encoding; then it is not sealed.
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError>;
 
     /// Reads the value back.
     ///
@@ -39,9 +49,11 @@ pub trait Plaintext: Zeroize + Sized {
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Plaintext for String {
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self.as_bytes());
+        Ok(())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -51,9 +63,11 @@ impl Plaintext for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Plaintext for Vec<u8> {
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self);
+        Ok(())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -61,9 +75,11 @@ impl Plaintext for Vec<u8> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Plaintext for bool {
-    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.push(u8::from(*self));
+        Ok(())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -72,6 +88,30 @@ impl Plaintext for bool {
             [1] => Ok(true),
             _ => Err(DecodeError::new("a boolean")),
         }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Plaintext for Vec<String> {
+    fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
+        for text in self {
+            let length = u32::try_from(text.len()).map_err(|_| EncodeError::new("a text of under 4 GiB"))?;
+            out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn decode(mut bytes: &[u8]) -> Result<Self, DecodeError> {
+        let wrong = || DecodeError::new("a list of texts");
+        let mut texts = Vec::new();
+        while let Some((length, rest)) = bytes.split_first_chunk() {
+            let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| wrong())?;
+            let (text, rest) = rest.split_at_checked(length).ok_or_else(wrong)?;
+            texts.push(String::decode(text)?);
+            bytes = rest;
+        }
+        if bytes.is_empty() { Ok(texts) } else { Err(wrong()) }
     }
 }
 
@@ -107,24 +147,22 @@ impl Cell {
 
 /// A value that lies in a column as it is: identifiers, global fields, resident fields.
 ///
-/// ```
-/// use boundary_runtime::{Cell, Column, DecodeError};
+/// For your own types derive it: a newtype lies there as what it wraps, an enum without data as the name of its variant.
 ///
-/// enum Plan { Basic, Pro }
-///
-/// impl Column for Plan {
-///     fn to_cell(&self) -> Cell {
-///         match self { Plan::Basic => "basic".to_owned(), Plan::Pro => "pro".to_owned() }.to_cell()
-///     }
-///     fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
-///         match String::from_cell(cell)?.as_str() {
-///             "basic" => Ok(Plan::Basic),
-///             "pro" => Ok(Plan::Pro),
-///             _ => Err(DecodeError::new("a plan: basic or pro")),
-///         }
-///     }
-/// }
 /// ```
+/// use boundary_runtime::Column;
+///
+/// #[derive(Column)]
+/// struct OrderId(i64);
+///
+/// /// In the column as `basic` and `pro_plus`.
+/// #[derive(Column)]
+/// enum Plan { Basic, ProPlus }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot lie in a column as it is",
+    note = "derive it: `#[derive(Column)]` for a newtype or an enum without data"
+)]
 pub trait Column: Sized {
     /// The cell that holds this value.
     fn to_cell(&self) -> Cell;
@@ -136,6 +174,7 @@ pub trait Column: Sized {
     fn from_cell(cell: &Cell) -> Result<Self, DecodeError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Column for String {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Text(Zeroizing::new(self.clone())))
@@ -149,6 +188,18 @@ impl Column for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl Column for std::borrow::Cow<'_, str> {
+    fn to_cell(&self) -> Cell {
+        Cell(CellContent::Text(Zeroizing::new(self.clone().into_owned())))
+    }
+
+    fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+        String::from_cell(cell).map(Self::Owned)
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl Column for bool {
     fn to_cell(&self) -> Cell {
         Cell(CellContent::Integer(i64::from(*self)))
@@ -163,6 +214,7 @@ impl Column for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Column for Vec<u8> {
     fn to_cell(&self) -> Cell {
         Cell::blob(self)
@@ -176,6 +228,7 @@ impl Column for Vec<u8> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Column> Column for Option<T> {
     fn to_cell(&self) -> Cell {
         self.as_ref().map_or_else(Cell::null, Column::to_cell)
@@ -191,11 +244,13 @@ impl<T: Column> Column for Option<T> {
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Plaintext for $type {
-            fn encode(&self, out: &mut Zeroizing<Vec<u8>>) {
+            fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
                 let mut bytes = i128::from(*self).to_le_bytes();
                 out.extend_from_slice(&bytes[..8]);
                 bytes.zeroize();
+                Ok(())
             }
 
             fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -215,6 +270,7 @@ integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 
 macro_rules! integer_columns {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Column for $type {
             fn to_cell(&self) -> Cell {
                 Cell(CellContent::Integer(i64::from(*self)))
@@ -234,6 +290,7 @@ integer_columns!(u8, u16, u32, i8, i16, i32, i64);
 
 macro_rules! identifier_columns {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Column for $type {
             fn to_cell(&self) -> Cell {
                 Cell(CellContent::Text(Zeroizing::new(self.as_str().to_owned())))

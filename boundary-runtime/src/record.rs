@@ -38,16 +38,50 @@ macro_rules! integer_ids {
 }
 integer_ids!(u8, u16, u32, u64, i8, i16, i32, i64);
 
-/// Two parts, the first one's length in front so that no two pairs share a text.
-impl<A: RecordId, B: RecordId> RecordId for (A, B) {
+impl RecordId for Cow<'_, str> {
     fn canonical(&self) -> Cow<'_, str> {
-        let (first, second) = (self.0.canonical(), self.1.canonical());
-        Cow::Owned(format!("{}:{first}{second}", first.len()))
+        Cow::Borrowed(self)
     }
 }
 
-/// A declared table or event.
-pub trait Record: Sized + Send + 'static {
+impl<I: RecordId> RecordId for &I {
+    fn canonical(&self) -> Cow<'_, str> {
+        (**self).canonical()
+    }
+}
+
+/// An identifier of several parts: each but the last has its length in bytes and a colon in front, so that no two
+/// identifiers share a text. `("a", "bc")` is `1:abc`.
+macro_rules! identifiers_of_parts {
+    ($($part:ident),+; $last:ident) => {
+        impl<$($part: RecordId,)+ $last: RecordId> RecordId for ($($part,)+ $last) {
+            #[allow(non_snake_case, reason = "a part goes by the name of its type parameter")]
+            fn canonical(&self) -> Cow<'_, str> {
+                let ($($part,)+ $last) = self;
+                let mut text = String::new();
+                $(
+                    let part = $part.canonical();
+                    text.push_str(&part.len().to_string());
+                    text.push(':');
+                    text.push_str(&part);
+                )+
+                text.push_str(&$last.canonical());
+                Cow::Owned(text)
+            }
+        }
+    };
+}
+identifiers_of_parts!(A; B);
+identifiers_of_parts!(A, B; C);
+identifiers_of_parts!(A, B, C; D);
+
+/// A declared table, event or dataset.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares nothing",
+    label = "what its fields are and where they may be is unknown",
+    note = "add `#[derive(Boundary)]` to it"
+)]
+pub trait Record: Sized {
     /// What the model declares.
     const DECLARATION: &'static Declaration;
 
@@ -82,12 +116,33 @@ pub trait TenantRecord: Record {
     fn from_cells(cells: &[Cell], data_key: DataKey) -> Result<Self, DecodeError>;
 }
 
-/// A field with a declared way across the border. The derive makes one for each field with `release(..)`.
+/// A field that may key or be summed in cohorts: one declared with `release(cohort)`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no declared way across the border",
-    note = "only fields declared with `release(cohort)` or `release(deidentify = ..)` have one"
+    message = "`{Self}` may not be part of a cohort",
+    label = "this field does not declare `release(cohort)`",
+    note = "a field whose category identifies one person never may; another is declared with `release(cohort)`, which a \
+            reviewer sees"
 )]
-pub trait ReleasableField: 'static {
+pub trait CohortField: 'static {
+    /// The record the field is of.
+    type Record: TenantRecord;
+    /// The wrapper that holds the value.
+    type Wrapper: Guarded;
+    /// Position of the field in the record's declaration.
+    const FIELD: usize;
+
+    /// The closed value. It opens inside the gate, and stays there.
+    fn wrapper(record: &Self::Record) -> &Self::Wrapper;
+}
+
+/// A field whose values may leave in buckets: one declared with `release(deidentify = bucket(width))`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may not be de-identified for a release",
+    label = "this field does not declare `release(deidentify = bucket(…))`",
+    note = "a field whose category identifies one person never may; another is declared with \
+            `release(deidentify = bucket(…))`, which a reviewer sees"
+)]
+pub trait BucketField: 'static {
     /// The record the field is of.
     type Record: TenantRecord;
     /// The wrapper that holds the value.

@@ -1,5 +1,6 @@
 //! A session: plane, purpose and principal, and in-country the hold on keys.
 
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -48,6 +49,26 @@ impl<P: Plane, U: Purpose> Session<P, U> {
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    /// This session as one of region `Q`, if that is where it is: for code that learns its region at run time only and
+    /// asks for a field that is pinned to one.
+    ///
+    /// ```
+    /// # use boundary_runtime::{InCountry, Purpose, Region, Session};
+    /// fn with_the_pinned_field<R: Region, In: Region, U: Purpose>(session: &Session<InCountry<R>, U>) -> &'static str {
+    ///     match session.in_region::<In>() {
+    ///         Some(_session) => "a `Session<InCountry<In>, U>`, for which the accessor compiles",
+    ///         None => "another region: the field stays closed",
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn in_region<Q: Region>(&self) -> Option<&Session<InCountry<Q>, U>>
+    where
+        Self: RawSession,
+    {
+        (self as &dyn Any).downcast_ref()
     }
 }
 

@@ -11,6 +11,46 @@ pub enum Kind {
     Table,
     /// An event that travels in a region's queue.
     Event,
+    /// A dataset that was made from others.
+    Dataset(DatasetKind),
+}
+
+/// What a derived dataset is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DatasetKind {
+    /// Figures about groups of people, none about one of them.
+    Aggregate,
+    /// What a model is trained on or scores with.
+    Features,
+    /// What finds records by their content.
+    Index,
+    /// Vectors that stand for records; they give back much of what they were made from.
+    Embedding,
+    /// Lines that programs write about what they did.
+    Log,
+}
+
+impl DatasetKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Aggregate,
+        Self::Features,
+        Self::Index,
+        Self::Embedding,
+        Self::Log,
+    ];
+
+    /// As `kind = …` writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aggregate => "aggregate",
+            Self::Features => "features",
+            Self::Index => "index",
+            Self::Embedding => "embedding",
+            Self::Log => "log",
+        }
+    }
 }
 
 /// Whose rows a table holds. There is no third state (M21).
@@ -55,7 +95,7 @@ pub enum Release {
     Bucket(u64),
 }
 
-/// One field of a declared table or event.
+/// One field of a declared table, event or dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldDeclaration {
     /// The Rust name of the field.
@@ -74,16 +114,91 @@ pub struct FieldDeclaration {
     pub protection: Protection,
     /// The ways it may cross the border.
     pub releases: &'static [Release],
+    /// The fields it was made from; empty where the model does not say, which for a dataset means all of them.
+    pub from: &'static [Source],
+    /// What was done to them on the way, if that lets the result be less strict than they are.
+    pub transform: Option<Release>,
     /// Line of the declaration, counted from 1.
     pub line: u32,
 }
 
-/// One declared table or event.
+impl FieldDeclaration {
+    /// A field that plays a role.
+    #[must_use]
+    pub const fn role(field: &'static str, column: &'static str, role: FieldRole, line: u32) -> Self {
+        Self {
+            field,
+            column,
+            role: Some(role),
+            category: None,
+            residency: Residency::InCountry,
+            purposes: &[],
+            protection: Protection::Plain,
+            releases: &[],
+            from: &[],
+            transform: None,
+            line,
+        }
+    }
+
+    /// A field that holds a value, which is not released and of which it is not said what it was made from.
+    #[must_use]
+    pub const fn value(
+        field: &'static str,
+        column: &'static str,
+        category: &'static str,
+        residency: Residency,
+        purposes: &'static [&'static str],
+        protection: Protection,
+        line: u32,
+    ) -> Self {
+        Self {
+            field,
+            column,
+            role: None,
+            category: Some(category),
+            residency,
+            purposes,
+            protection,
+            releases: &[],
+            from: &[],
+            transform: None,
+            line,
+        }
+    }
+
+    /// The same field with the ways in which it may cross the border.
+    #[must_use]
+    pub const fn releasing(self, releases: &'static [Release]) -> Self {
+        Self { releases, ..self }
+    }
+
+    /// The same field with what it was made from.
+    #[must_use]
+    pub const fn made_from(self, from: &'static [Source], transform: Option<Release>) -> Self {
+        Self {
+            from,
+            transform,
+            ..self
+        }
+    }
+}
+
+/// A field that another one was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The table, event or dataset that it is a field of.
+    pub declaration: &'static Declaration,
+    /// Its Rust name.
+    pub field: &'static str,
+}
+
+/// One declared table, event or dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Declaration {
-    /// Table or event.
+    /// Table, event or dataset.
     pub kind: Kind,
-    /// The table's or event's name, possibly qualified by a schema (`billing.customers`).
+    /// The table's, event's or dataset's name, possibly qualified by a schema (`billing.customers`).
     pub name: &'static str,
     /// Whose rows it holds.
     pub tenancy: Tenancy,
@@ -93,6 +208,8 @@ pub struct Declaration {
     pub file: &'static str,
     /// Line of the declaration, counted from 1.
     pub line: u32,
+    /// What a dataset was made from.
+    pub derived_from: &'static [&'static Declaration],
     /// The fields, in source order.
     pub fields: &'static [FieldDeclaration],
 }

@@ -8,13 +8,16 @@
 mod words;
 
 mod declaration;
+pub mod lineage;
 mod names;
 mod nearest;
 mod policy;
 mod residency;
 pub mod taxonomy;
 
-pub use declaration::{Declaration, FieldDeclaration, FieldRole, Kind, Protection, Release, Tenancy};
+pub use declaration::{
+    DatasetKind, Declaration, FieldDeclaration, FieldRole, Kind, Protection, Release, Source, Tenancy,
+};
 pub use names::{Name, NameError};
 pub use policy::{
     Basis, Consent, CratePlane, Crates, Jurisdiction, JurisdictionError, Keys, Plane, Policy, PolicyError,

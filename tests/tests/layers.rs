@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime::residence",
             "runtime::plane",
             "runtime::plaintext",
+            "runtime::json",
             "runtime::guarded",
             "runtime::record",
             "runtime::grant",
@@ -399,4 +400,31 @@ fn the_central_crate_does_not_reach_the_vault() {
         None,
         "the central pipeline reaches the vault"
     );
+}
+
+/// A model crate is compiled by everybody, so it stays light: no database, no TLS, no signatures.
+#[test]
+fn a_crate_that_only_derives_pulls_at_most_forty_crates() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "payments-model"])
+        .args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let crates: BTreeSet<&str> = tree
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)"))
+        .filter(|line| !line.is_empty() && !line.starts_with("payments-model "))
+        .collect();
+    assert!(
+        crates.iter().any(|name| name.starts_with("boundary-derive ")),
+        "{tree}"
+    );
+    assert!(crates.len() <= 40, "{} crates: {crates:?}", crates.len());
+    for heavy in ["rusqlite", "ed25519-dalek", "serde_json", "tokio"] {
+        let found = crates.iter().find(|name| name.starts_with(&format!("{heavy} ")));
+        assert_eq!(found, None, "a model crate pulls {heavy}");
+    }
 }

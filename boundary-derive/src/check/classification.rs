@@ -43,6 +43,8 @@ pub(super) fn classification(
             .iter()
             .flat_map(|release| release.as_ref().0.clone())
             .collect(),
+        from: super::lineage::from(raw, mistakes),
+        transform: raw.transform.map(|transform| transform.as_ref().0),
     };
     nothing_personal_is_global(raw, &class, whose, ident, mistakes);
     kept_closed(raw, &class, whose, ident, mistakes);
@@ -180,6 +182,11 @@ fn nothing_personal_is_global(
     ident: &syn::Ident,
     mistakes: &Mistakes,
 ) {
+    // What went through a release of its source says nothing about one person any more; that the source declares the
+    // release is compared where both are known.
+    if class.transform.is_some() {
+        return;
+    }
     if matches!(class.residency, Residency::Global) && class.sensitivity >= Sensitivity::Personal {
         let span = raw.residency.as_ref().map_or(ident.span(), SpannedExt::place);
         mistakes.add(

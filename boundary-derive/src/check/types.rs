@@ -28,7 +28,7 @@ fn text(ty: &syn::Type) -> String {
 }
 
 /// The names of a type through its `Option`s: `Option<Sealed<String>>` is `Option`, `Sealed`.
-pub(super) fn outer_names(ty: &syn::Type) -> Vec<String> {
+pub(crate) fn outer_names(ty: &syn::Type) -> Vec<String> {
     let syn::Type::Path(path) = ty else {
         return Vec::new();
     };

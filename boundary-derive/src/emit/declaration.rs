@@ -2,16 +2,21 @@
 
 use boundary_schema::{FieldRole, Kind, Release, Tenancy};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use crate::model::{Content, Field, Model, Residency};
+use crate::check::outer_names;
+use crate::model::{Content, Field, Model, Residency, title_case};
 
 /// The expression of a model's `Declaration`.
 pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
     let kind = match model.kind {
         Kind::Table => quote!(Table),
         Kind::Event => quote!(Event),
+        Kind::Dataset(kind) => {
+            let kind = format_ident!("{}", title_case(kind.as_str()));
+            quote!(Dataset(#rt::schema::DatasetKind::#kind))
+        }
     };
     let tenancy = match model.tenancy {
         Tenancy::Tenant => quote!(Tenant),
@@ -23,7 +28,8 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
         model.file(),
         model.line(),
     );
-    let fields = model.fields.iter().map(|field| field_expression(field, rt));
+    let derived_from = &model.derived_from;
+    let fields = model.declared().map(|field| field_expression(field, rt));
     quote! {
         #rt::schema::Declaration {
             kind: #rt::schema::Kind::#kind,
@@ -32,6 +38,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
             rust: #rust,
             file: #file,
             line: #line,
+            derived_from: &[#(<#derived_from as #rt::Record>::DECLARATION),*],
             fields: &[#(#fields),*],
         }
     }
@@ -39,9 +46,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
 
 fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
     let (name, column, line) = (field.ident.unraw().to_string(), &field.column, field.line());
-    let none = quote!(::core::option::Option::None);
-    let some = quote!(::core::option::Option::Some);
-    let (role, category, residency, purposes, releases) = match &field.content {
+    let class = match &field.content {
         Content::Role(role) => {
             let role = match role {
                 FieldRole::RecordId => quote!(RecordId),
@@ -49,53 +54,69 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
                 FieldRole::Subject => quote!(Subject),
                 FieldRole::DataKey => quote!(DataKey),
             };
-            (
-                quote!(#some(#rt::schema::FieldRole::#role)),
-                none,
-                quote!(InCountry),
-                Vec::new(),
-                Vec::new(),
-            )
+            let role = quote!(#rt::schema::FieldRole::#role);
+            return quote!(#rt::FieldDeclaration::role(#name, #column, #role, #line));
         }
-        Content::Value(class) => {
-            let category = &class.category;
-            let residency = match &class.residency {
-                Residency::Global => quote!(Global),
-                Residency::Regional => quote!(Regional),
-                Residency::InCountry => quote!(InCountry),
-                Residency::Pinned(name, _) => quote!(Pinned(#name)),
-            };
-            let purposes = class.purposes.iter().map(|(name, _)| name.clone()).collect();
-            let releases = class.releases.iter().map(|release| match release {
-                Release::Cohort => quote!(#rt::schema::Release::Cohort),
-                Release::Bucket(width) => quote!(#rt::schema::Release::Bucket(#width)),
-            });
-            (
-                none,
-                quote!(#some(#category)),
-                residency,
-                purposes,
-                releases.collect::<Vec<_>>(),
-            )
-        }
+        Content::Marker => return TokenStream::new(),
+        Content::Value(class) => class,
     };
-    let protection = if field.guarded().is_some() {
-        let ty = &field.ty;
-        quote!(<#ty as #rt::Guarded>::PROTECTION)
-    } else {
-        quote!(#rt::schema::Protection::Plain)
+    let category = &class.category;
+    let residency = match &class.residency {
+        Residency::Global => quote!(Global),
+        Residency::Regional => quote!(Regional),
+        Residency::InCountry => quote!(InCountry),
+        Residency::Pinned(name, _) => quote!(Pinned(#name)),
     };
-    quote! {
-        #rt::schema::FieldDeclaration {
-            field: #name,
-            column: #column,
-            role: #role,
-            category: #category,
-            residency: #rt::schema::Residency::#residency,
-            purposes: &[#(#purposes),*],
-            protection: #protection,
-            releases: &[#(#releases),*],
-            line: #line,
+    let purposes = class.purposes.iter().map(|(name, _)| name);
+    let protection = protection(field, rt);
+    let mut declared = quote! {
+        #rt::FieldDeclaration::value(
+            #name,
+            #column,
+            #category,
+            #rt::schema::Residency::#residency,
+            &[#(#purposes),*],
+            #protection,
+            #line,
+        )
+    };
+    if !class.releases.is_empty() {
+        let releases = class.releases.iter().map(|one| release(*one, rt));
+        declared.extend(quote!(.releasing(&[#(#releases),*])));
+    }
+    if !class.from.is_empty() {
+        let from = class.from.iter().map(|source| {
+            let (record, field) = (&source.record, source.field.unraw().to_string());
+            quote!(#rt::schema::Source { declaration: <#record as #rt::Record>::DECLARATION, field: #field })
+        });
+        let transform = match class.transform {
+            Some(transform) => {
+                let transform = release(transform, rt);
+                quote!(::core::option::Option::Some(#transform))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        declared.extend(quote!(.made_from(&[#(#from),*], #transform)));
+    }
+    declared
+}
+
+fn release(release: Release, rt: &TokenStream) -> TokenStream {
+    match release {
+        Release::Cohort => quote!(#rt::schema::Release::Cohort),
+        Release::Bucket(width) => quote!(#rt::schema::Release::Bucket(#width)),
+    }
+}
+
+/// How the struct holds a field: as its type says, or as its wrapper's name does where a static cannot name the type.
+pub(super) fn protection(field: &Field, rt: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    match (field.guarded(), outer_names(ty).pop()) {
+        (None, _) => quote!(#rt::schema::Protection::Plain),
+        (Some(_), Some(wrapper)) if field.parametric => {
+            let wrapper = format_ident!("{wrapper}");
+            quote!(#rt::schema::Protection::#wrapper)
         }
+        (Some(_), _) => quote!(<#ty as #rt::Guarded>::PROTECTION),
     }
 }

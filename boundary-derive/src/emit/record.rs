@@ -2,18 +2,21 @@
 
 use boundary_schema::{FieldRole, Tenancy};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
-use super::declaration;
+use super::{Roles, declaration, generics, quiet};
 use crate::model::Model;
 
 /// `Record`, and `TenantRecord` or `GlobalRecord`.
 pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
     let ident = &model.ident;
+    let generics = generics(model, rt);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let quiet = quiet(model);
     let declaration = declaration::expression(model, rt);
     let columns: Vec<_> = model
-        .fields
-        .iter()
+        .declared()
         .filter(|field| !field.is(FieldRole::DataKey))
         .collect();
     let names: Vec<_> = columns.iter().map(|field| &field.ident).collect();
@@ -26,19 +29,36 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
             return ::core::result::Result::Err(#rt::DecodeError::new(#wrong));
         };
     };
-    let read = quote!(#(#names: #rt::Column::from_cell(#cells)?,)*);
+    let markers = model
+        .fields
+        .iter()
+        .filter(|field| !field.is_stored())
+        .map(|field| &field.ident);
+    let read = quote! {
+        #(#names: #rt::Column::from_cell(#cells)?,)*
+        #(#markers: ::core::marker::PhantomData,)*
+    };
+    let protections = protections(model, rt);
     let specific = match (model.tenancy, Roles::of(model)) {
         (
             Tenancy::Tenant,
-            Some(Roles {
-                record_id,
-                tenant,
-                subject,
-                data_key,
-            }),
-        ) => quote! {
+            Some(
+                ref roles @ Roles {
+                    tenant,
+                    subject,
+                    data_key,
+                    ..
+                },
+            ),
+        ) => {
+            let identifier = roles.identifier();
+            let record_id = match roles.record_id.len() {
+                1 => quote!(#rt::RecordId::canonical(&#identifier)),
+                _ => quote!(::std::borrow::Cow::Owned(#rt::RecordId::canonical(&#identifier).into_owned())),
+            };
+            quote! {
             #[automatically_derived]
-            impl #rt::TenantRecord for #ident {
+            impl #impl_generics #rt::TenantRecord for #ident #ty_generics #where_clause {
                 fn tenant(&self) -> &#rt::TenantId {
                     &self.#tenant
                 }
@@ -49,7 +69,7 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
                     &self.#data_key
                 }
                 fn record_id(&self) -> ::std::borrow::Cow<'_, str> {
-                    #rt::RecordId::canonical(&self.#record_id)
+                    #record_id
                 }
                 fn from_cells(
                     cells: &[#rt::Cell],
@@ -59,10 +79,11 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
                     ::core::result::Result::Ok(Self { #read #data_key: data_key })
                 }
             }
-        },
+            }
+        }
         _ => quote! {
             #[automatically_derived]
-            impl #rt::GlobalRecord for #ident {
+            impl #impl_generics #rt::GlobalRecord for #ident #ty_generics #where_clause {
                 fn from_cells(cells: &[#rt::Cell]) -> ::core::result::Result<Self, #rt::DecodeError> {
                     #from_cells
                     ::core::result::Result::Ok(Self { #read })
@@ -72,7 +93,8 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #rt::Record for #ident {
+        #quiet
+        impl #impl_generics #rt::Record for #ident #ty_generics #where_clause {
             // One `static`: the vault knows a declaration by its address.
             const DECLARATION: &'static #rt::Declaration = {
                 static DECLARATION: #rt::Declaration = #declaration;
@@ -80,12 +102,13 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
             };
 
             fn cells(&self) -> ::std::vec::Vec<#rt::Cell> {
+                #protections
                 ::std::vec![#(#rt::Column::to_cell(&self.#names)),*]
             }
         }
 
         #[automatically_derived]
-        impl #ident {
+        impl #impl_generics #ident #ty_generics #where_clause {
             /// What this model declares.
             pub const DECLARATION: &'static #rt::Declaration = <Self as #rt::Record>::DECLARATION;
         }
@@ -94,23 +117,35 @@ pub(super) fn impls(model: &Model, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The fields that play the roles of a tenant's record.
-pub(super) struct Roles<'m> {
-    pub(super) record_id: &'m syn::Ident,
-    pub(super) tenant: &'m syn::Ident,
-    pub(super) subject: &'m syn::Ident,
-    pub(super) data_key: &'m syn::Ident,
+/// Holds the compiler to the wrappers that the declaration goes by: it cannot ask a type that depends on a parameter, so
+/// it trusts a name, under which another type may hide.
+fn protections(model: &Model, rt: &TokenStream) -> TokenStream {
+    let asserted = model
+        .declared()
+        .filter(|field| field.parametric && field.guarded().is_some())
+        .map(|field| {
+            let (name, ty) = (&field.ident, with_own_wrapper(&field.ty, rt));
+            quote_spanned!(field.ty.span()=> let _: &#ty = &self.#name;)
+        });
+    quote!(#(#asserted)*)
 }
 
-impl<'m> Roles<'m> {
-    /// The roles, which `check` has made sure of for every table of a tenant.
-    pub(super) fn of(model: &'m Model) -> Option<Self> {
-        let ident = |role| model.role(role).map(|field| &field.ident);
-        Some(Self {
-            record_id: ident(FieldRole::RecordId)?,
-            tenant: ident(FieldRole::Tenant)?,
-            subject: ident(FieldRole::Subject)?,
-            data_key: ident(FieldRole::DataKey)?,
-        })
+/// A type with its wrapper named by the path of the runtime: `Option<Sealed<T>>` as `Option<::boundary_runtime::Sealed<T>>`.
+fn with_own_wrapper(ty: &syn::Type, rt: &TokenStream) -> TokenStream {
+    let syn::Type::Path(path) = ty else {
+        return quote!(#ty);
+    };
+    let Some(segment) = path.path.segments.last() else {
+        return quote!(#ty);
+    };
+    match &segment.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if segment.ident == "Option" => {
+            let inner = arguments.args.iter().map(|argument| match argument {
+                syn::GenericArgument::Type(ty) => with_own_wrapper(ty, rt),
+                other => quote!(#other),
+            });
+            quote!(::core::option::Option<#(#inner),*>)
+        }
+        _ => quote!(#rt::#segment),
     }
 }

@@ -4,10 +4,12 @@
 //! stays closed. Records hold pseudonyms and random key identifiers only: the log cannot be edited, so nothing in it
 //! may ever need to be (R6).
 
+#[cfg(feature = "io")]
 mod trail;
 
 use std::borrow::Cow;
 
+#[cfg(feature = "io")]
 pub use trail::{AUDIT_JOURNAL, AuditTrail};
 
 use crate::clock::Timestamp;

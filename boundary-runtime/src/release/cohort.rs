@@ -119,29 +119,43 @@ impl Deidentified {
 }
 
 /// A value that can name a cohort.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot name a cohort",
+    note = "texts, booleans and integers can; implement `Label` for a type of your own"
+)]
 pub trait Label {
     /// The text that the group goes by.
     fn label(&self) -> String;
 }
 
 /// A value that can be summed, in whole minor units.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be summed",
+    note = "integers can; implement `Measure` for a type of your own"
+)]
 pub trait Measure {
     /// The amount.
     fn amount(&self) -> i64;
 }
 
 /// A number that can be put into buckets.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be put into buckets",
+    note = "integers can; implement `Bucketed` for a type of your own"
+)]
 pub trait Bucketed {
     /// The bucket of this width that holds the number: `30-39` for 34 and 10.
     fn bucket(&self, width: u64) -> String;
 }
 
+#[diagnostic::do_not_recommend]
 impl Label for String {
     fn label(&self) -> String {
         self.clone()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Label for bool {
     fn label(&self) -> String {
         self.to_string()
@@ -150,18 +164,21 @@ impl Label for bool {
 
 macro_rules! integers {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Label for $type {
             fn label(&self) -> String {
                 self.to_string()
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Measure for $type {
             fn amount(&self) -> i64 {
                 i64::from(*self)
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Bucketed for $type {
             fn bucket(&self, width: u64) -> String {
                 let width = i128::from(width.max(1));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use boundary_schema::{FieldDeclaration, Release};
+use boundary_schema::{Declaration, FieldDeclaration, Release};
 use zeroize::Zeroize;
 
 use super::cohort::{Bucketed, Cohort, Cohorts, Deidentified, Label, Measure};
@@ -14,13 +14,13 @@ use crate::control::{Channel, ControlPlane};
 use crate::error::{AccessError, GrantProblem, Refusal};
 use crate::guarded::{Guarded, Plain};
 use crate::plane::{InCountry, Purpose, Region};
-use crate::record::{Record, ReleasableField, TenantRecord};
+use crate::record::{BucketField, CohortField, Record, TenantRecord};
 use crate::seam::Signer;
 use crate::session::{Pseudonyms, Session};
 use crate::{Pseudonym, TenantId};
 
-/// The type of a releasable field's value once it is open.
-type Value<F> = <<F as ReleasableField>::Wrapper as Guarded>::Value;
+/// The type of the value that a wrapper holds.
+type Value<W> = <W as Guarded>::Value;
 
 /// Why the gate released nothing.
 #[derive(Debug, thiserror::Error)]
@@ -90,11 +90,11 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     /// If the field may not key a cohort, or a record does not open.
     pub fn count_by<F>(&self, records: &[F::Record]) -> Result<Cohorts, GateError>
     where
-        F: ReleasableField,
-        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
-        Value<F>: Label + Zeroize,
+        F: CohortField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F::Wrapper>>>,
+        Value<F::Wrapper>: Label + Zeroize,
     {
-        let by = self.authorize::<F>(Channel::Cohort)?;
+        let by = self.authorize(F::Record::DECLARATION, F::FIELD, Channel::Cohort)?;
         let groups = self.group::<F>(by, records, |_| Ok(0))?;
         self.release(F::Record::DECLARATION.name, by, None, groups)
     }
@@ -105,15 +105,15 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     /// If a field may not be used for a cohort, a record does not open, or a sum overflows.
     pub fn sum_by<F, M>(&self, records: &[F::Record]) -> Result<Cohorts, GateError>
     where
-        F: ReleasableField,
-        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
-        Value<F>: Label + Zeroize,
-        M: ReleasableField<Record = F::Record>,
-        M::Wrapper: Guarded<Opened = Plain<Value<M>>>,
-        Value<M>: Measure + Zeroize,
+        F: CohortField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F::Wrapper>>>,
+        Value<F::Wrapper>: Label + Zeroize,
+        M: CohortField<Record = F::Record>,
+        M::Wrapper: Guarded<Opened = Plain<Value<M::Wrapper>>>,
+        Value<M::Wrapper>: Measure + Zeroize,
     {
-        let by = self.authorize::<F>(Channel::Cohort)?;
-        let measure = self.authorize::<M>(Channel::Cohort)?;
+        let by = self.authorize(F::Record::DECLARATION, F::FIELD, Channel::Cohort)?;
+        let measure = self.authorize(M::Record::DECLARATION, M::FIELD, Channel::Cohort)?;
         let groups = self.group::<F>(by, records, |record| {
             let amount = self
                 .session
@@ -129,11 +129,11 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
     /// If the field does not declare it, or a record does not open.
     pub fn deidentify<F>(&self, records: &[F::Record]) -> Result<Deidentified, GateError>
     where
-        F: ReleasableField,
-        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
-        Value<F>: Bucketed + Zeroize,
+        F: BucketField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F::Wrapper>>>,
+        Value<F::Wrapper>: Bucketed + Zeroize,
     {
-        let field = self.authorize::<F>(Channel::Deidentified)?;
+        let field = self.authorize(F::Record::DECLARATION, F::FIELD, Channel::Deidentified)?;
         let width = field.releases.iter().find_map(|release| match release {
             Release::Bucket(width) => Some(*width),
             Release::Cohort => None,
@@ -202,12 +202,13 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
         self.session.clock().now()
     }
 
-    fn authorize<F: ReleasableField>(
+    fn authorize(
         &self,
+        declaration: &'static Declaration,
+        field: usize,
         channel: Channel,
     ) -> Result<&'static FieldDeclaration, AccessError> {
-        let declaration = F::Record::DECLARATION;
-        let field = &declaration.fields[F::FIELD];
+        let field = &declaration.fields[field];
         self.control.authorize_release(declaration, field, channel)?;
         Ok(field)
     }
@@ -242,9 +243,9 @@ impl<'a, R: Region, U: Purpose> Gate<'a, R, U> {
         amount: impl Fn(&F::Record) -> Result<i64, AccessError>,
     ) -> Result<BTreeMap<String, Group>, AccessError>
     where
-        F: ReleasableField,
-        F::Wrapper: Guarded<Opened = Plain<Value<F>>>,
-        Value<F>: Label + Zeroize,
+        F: CohortField,
+        F::Wrapper: Guarded<Opened = Plain<Value<F::Wrapper>>>,
+        Value<F::Wrapper>: Label + Zeroize,
     {
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         self.each(records, |record, subject| {

@@ -15,4 +15,4 @@ pub use cohort::{Bucketed, Cohort, Cohorts, Deidentified, Label, Measure};
 pub use gate::{Gate, GateError};
 pub use inbox::{Inbox, InboxError};
 pub use queue::BorderQueue;
-pub use signed::{CrossesBorder, Signed};
+pub use signed::{CrossesBorder, Signed, SignedRelease};

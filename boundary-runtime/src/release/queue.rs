@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::signed::{CrossesBorder, Signed};
+use super::signed::SignedRelease;
 use crate::files::write_atomically;
 
 /// A queue of releases, one file each, in the order of region and sequence.
@@ -34,9 +34,12 @@ impl BorderQueue {
     ///
     /// # Errors
     /// If the file cannot be written; then there is no file.
-    pub fn send<V: CrossesBorder>(&self, release: &Signed<V>) -> io::Result<()> {
-        let name = format!("{}-{:020}.release", release.region(), release.sequence());
-        write_atomically(&self.folder.join(name), &release.to_bytes()?)
+    pub fn send<S: SignedRelease>(&self, release: &S) -> io::Result<()> {
+        let (region, sequence, bytes) = release.parts()?;
+        write_atomically(
+            &self.folder.join(format!("{region}-{sequence:020}.release")),
+            &bytes,
+        )
     }
 
     /// The releases in the queue, by region and sequence.

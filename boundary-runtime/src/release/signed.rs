@@ -4,6 +4,8 @@
 //! `kind`, `body` (the value as a JSON text), `audit_head`, `signature`. The signature is Ed25519 (RFC 8032) over the
 //! label and then each of the other parts, every part with its length in front (4 bytes, big-endian).
 
+use std::io;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,32 @@ impl CrossesBorder for Deidentified {
 pub struct Signed<V: CrossesBorder> {
     value: V,
     wire: Wire,
+}
+
+mod sealed_release {
+    pub trait Release {}
+    impl<V: super::CrossesBorder> Release for super::Signed<V> {}
+}
+
+/// What a border sink takes: a release that the gate signed.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` may not be handed to a border sink",
+    label = "only a signed release may cross the border",
+    note = "make a cohort or a de-identified value inside the region with the gate (`gate.count_by`, `gate.sum_by`, \
+            `gate.deidentify`), then `gate.sign` it",
+    note = "a raw value stays in its region: hand it to a sink of that region"
+)]
+pub trait SignedRelease: sealed_release::Release {
+    /// Region, sequence and bytes of the release.
+    #[doc(hidden)]
+    fn parts(&self) -> io::Result<(&str, u64, Vec<u8>)>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: CrossesBorder> SignedRelease for Signed<V> {
+    fn parts(&self) -> io::Result<(&str, u64, Vec<u8>)> {
+        Ok((self.region(), self.sequence(), self.to_bytes()?))
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -85,10 +85,10 @@ impl RegionStore {
     /// # Errors
     /// If the database fails.
     pub async fn put_global<T: GlobalRecord>(&self, record: &T) -> Result<(), StoreError> {
-        let cells = record.cells();
+        let (cells, declaration) = (record.cells(), T::DECLARATION);
         self.run(move |connection| {
             connection
-                .prepare_cached(&insert_sql(T::DECLARATION))?
+                .prepare_cached(&insert_sql(declaration))?
                 .execute(rusqlite::params_from_iter(&cells))?;
             Ok(())
         })
@@ -99,7 +99,7 @@ impl RegionStore {
     ///
     /// # Errors
     /// If a row does not read as declared, or the database fails.
-    pub async fn all_global<T: GlobalRecord>(&self) -> Result<Vec<T>, StoreError> {
+    pub async fn all_global<T: GlobalRecord + Send + 'static>(&self) -> Result<Vec<T>, StoreError> {
         self.run(|connection| {
             let sql = format!(
                 "SELECT {} FROM {} r",
@@ -121,7 +121,7 @@ impl RegionStore {
     ///
     /// # Errors
     /// If the row does not read as declared, or the database fails.
-    pub async fn get<T: TenantRecord>(
+    pub async fn get<T: TenantRecord + Send + 'static>(
         &self,
         tenant: &TenantId,
         record_id: &str,
@@ -146,7 +146,7 @@ impl RegionStore {
     ///
     /// # Errors
     /// If a row does not read as declared, or the database fails.
-    pub async fn of_subject<T: TenantRecord>(
+    pub async fn of_subject<T: TenantRecord + Send + 'static>(
         &self,
         tenant: &TenantId,
         subject: &SubjectId,
@@ -170,7 +170,7 @@ impl RegionStore {
     ///
     /// # Errors
     /// If a row does not read as declared, or the database fails.
-    pub async fn all<T: TenantRecord>(&self) -> Result<Vec<T>, StoreError> {
+    pub async fn all<T: TenantRecord + Send + 'static>(&self) -> Result<Vec<T>, StoreError> {
         self.run(|connection| {
             let mut select = connection.prepare_cached(&select_sql(T::DECLARATION))?;
             read(&mut select, params![T::DECLARATION.name])
@@ -250,7 +250,7 @@ impl RegionStore {
 fn subject_tables(declarations: &[&'static Declaration]) -> impl Iterator<Item = (String, String, String)> {
     declarations
         .iter()
-        .filter(|declaration| declaration.kind == Kind::Table)
+        .filter(|declaration| declaration.kind != Kind::Event)
         .filter_map(|declaration| {
             let column = |role| declaration.role(role).map(|field| quoted(field.column));
             Some((
@@ -287,22 +287,48 @@ fn insert_sql(declaration: &'static Declaration) -> String {
 
 /// Rows joined with their data keys. A row without its key is not there: it could not be opened.
 ///
-/// CROSS JOIN keeps the order: from the keys to the rows, whose primary key is then used. The other way round, the
-/// text of a record's identifier would have to be compared with every number.
+/// CROSS JOIN keeps the order. For an identifier of one column it is from the keys to the rows, whose primary key is then
+/// used: the other way round, the text of a record's identifier would have to be compared with every number. For an
+/// identifier of several columns it is from the rows to the keys, because the text is computed from the row; reading one
+/// record then looks at every row of the table.
 fn select_sql(declaration: &'static Declaration) -> String {
     let column = |role| {
         declaration
             .role(role)
-            .map_or_else(String::new, |field| quoted(field.column))
+            .map_or_else(String::new, |field| format!("r.{}", quoted(field.column)))
+    };
+    let rows = format!("{} r", quoted(declaration.name));
+    let keys = "keys.boundary_data_keys k".to_owned();
+    let parts: Vec<String> = declaration
+        .fields
+        .iter()
+        .filter(|field| field.role == Some(FieldRole::RecordId))
+        .map(|field| format!("r.{}", quoted(field.column)))
+        .collect();
+    let (first, second) = if parts.len() == 1 {
+        (keys, rows)
+    } else {
+        (rows, keys)
     };
     format!(
-        "SELECT {}, k.data_key FROM keys.boundary_data_keys k CROSS JOIN {} r
-         ON r.{} = k.tenant AND r.{} = k.record_id WHERE k.declaration = ?1",
+        "SELECT {}, k.data_key FROM {first} CROSS JOIN {second}
+         ON {} = k.tenant AND {} = k.record_id WHERE k.declaration = ?1",
         column_list(declaration),
-        quoted(declaration.name),
         column(FieldRole::Tenant),
-        column(FieldRole::RecordId),
+        identifier_sql(&parts),
     )
+}
+
+/// The identifier of a row as [`crate::RecordId::canonical`] writes it.
+fn identifier_sql(parts: &[String]) -> String {
+    match parts {
+        [] => "NULL".to_owned(),
+        [last] => last.clone(),
+        [part, rest @ ..] => format!(
+            "length(CAST({part} AS BLOB)) || ':' || {part} || {}",
+            identifier_sql(rest)
+        ),
+    }
 }
 
 fn cells(declaration: &'static Declaration, row: &Row<'_>) -> Result<Vec<Cell>, StoreError> {

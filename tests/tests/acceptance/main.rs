@@ -10,5 +10,6 @@ mod grants;
 mod harmless;
 mod journals;
 mod keys;
+mod planes;
 mod residency;
 mod support;

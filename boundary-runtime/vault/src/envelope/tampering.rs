@@ -19,6 +19,8 @@ pub(super) const EMAIL: FieldDeclaration = FieldDeclaration {
     purposes: &["billing"],
     protection: Protection::Sealed,
     releases: &[],
+    from: &[],
+    transform: None,
     line: 1,
 };
 

@@ -49,6 +49,8 @@ const fn role(field: &'static str, role: FieldRole) -> FieldDeclaration {
         purposes: &[],
         protection: Protection::Plain,
         releases: &[],
+        from: &[],
+        transform: None,
         line: 1,
     }
 }
@@ -63,6 +65,8 @@ const fn regulated(field: &'static str, protection: Protection) -> FieldDeclarat
         purposes: &["billing"],
         protection,
         releases: &[],
+        from: &[],
+        transform: None,
         line: 1,
     }
 }
@@ -74,6 +78,7 @@ pub static CUSTOMERS: Declaration = Declaration {
     rust: "Customer",
     file: "model.rs",
     line: 1,
+    derived_from: &[],
     fields: &[
         role("id", FieldRole::RecordId),
         regulated("email", Protection::Sealed),

@@ -25,6 +25,7 @@ pub static TABLE: Declaration = Declaration {
     rust: "Customer",
     file: "model.rs",
     line: 1,
+    derived_from: &[],
     fields: &[FieldDeclaration {
         field: "email",
         column: "email",
@@ -34,6 +35,8 @@ pub static TABLE: Declaration = Declaration {
         purposes: &["billing"],
         protection: Protection::Sealed,
         releases: &[],
+        from: &[],
+        transform: None,
         line: 1,
     }; 10],
 };

@@ -8,11 +8,11 @@ mod people;
 mod service;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 
-use boundary_runtime::Region;
 use clap::{Parser, Subcommand};
-use payments_model::policy::region;
+use payments_model::policy::{self, Deployment, region};
 use service::{Failure, Service};
 
 /// The in-country service of the payments example.
@@ -75,12 +75,10 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let result = match cli.region.as_str() {
-        region::In::NAME => run::<region::In>(cli).await,
-        region::Eu::NAME => run::<region::Eu>(cli).await,
-        other => {
-            Err(format!("no in-country region `{other}` in boundary.toml; there are `in` and `eu`").into())
-        }
+    let region = cli.region.clone();
+    let result = match policy::deploy(&region, cli) {
+        Ok(program) => program.await,
+        Err(refusal) => Err(refusal.into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -88,6 +86,24 @@ async fn main() -> ExitCode {
             eprintln!("payments-in-country: {failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+impl Deployment for Cli {
+    type Output = Pin<Box<dyn Future<Output = Result<(), Failure>>>>;
+
+    fn in_country<R: region::Declared>(self) -> Self::Output {
+        Box::pin(run::<R>(self))
+    }
+
+    fn central(self) -> Self::Output {
+        Box::pin(async move {
+            Err(format!(
+                "`{}` is of the central plane; run payments-central there",
+                self.region
+            )
+            .into())
+        })
     }
 }
 

@@ -1,0 +1,65 @@
+//! Sources that declare nothing, or that the dataset does not name.
+
+use boundary_runtime::{Boundary, DataKey, Resident, Sealed, SubjectId, TenantId};
+
+boundary_runtime::policy!();
+
+#[derive(Boundary)]
+#[boundary(table = "people", tenancy = tenant)]
+pub struct Person {
+    #[boundary(record_id)]
+    pub id: i64,
+    #[boundary(tenant)]
+    pub tenant: TenantId,
+    #[boundary(subject)]
+    pub subject: SubjectId,
+    #[boundary(data_key)]
+    pub data_key: DataKey,
+    #[boundary(category = "user.name", residency = in_country, purpose(Billing))]
+    name: Sealed<String>,
+    #[boundary(category = "user.contact.address.city", residency = in_country, purpose(Analytics), release(cohort))]
+    city: Resident<String>,
+    #[boundary(category = "user.demographic.age", residency = pinned(In), purpose(Analytics))]
+    #[boundary(release(deidentify = bucket(10)))]
+    age: Resident<u8>,
+}
+
+pub struct Loose {
+    pub name: String,
+}
+
+#[derive(Boundary)]
+#[boundary(dataset = "features", kind = features, derived_from(Loose))]
+pub struct Features {
+    #[boundary(record_id)]
+    pub id: i64,
+    #[boundary(tenant)]
+    pub tenant: TenantId,
+    #[boundary(subject)]
+    pub subject: SubjectId,
+    #[boundary(data_key)]
+    pub data_key: DataKey,
+    #[boundary(from(Loose::name), category = "user.name", residency = in_country, purpose(Billing))]
+    name: Sealed<String>,
+    #[boundary(from(Person::name), category = "user.name", residency = in_country, purpose(Billing))]
+    other: Sealed<String>,
+    #[boundary(from(name), category = "user.name", residency = in_country, purpose(Billing))]
+    pathless: Sealed<String>,
+}
+
+#[derive(Boundary)]
+#[boundary(dataset = "index", kind = index, derived_from(Loose))]
+pub struct Index {
+    #[boundary(record_id)]
+    pub id: i64,
+    #[boundary(tenant)]
+    pub tenant: TenantId,
+    #[boundary(subject)]
+    pub subject: SubjectId,
+    #[boundary(data_key)]
+    pub data_key: DataKey,
+    #[boundary(from(Loose::name), category = "user.name", residency = in_country, purpose(Billing))]
+    name: Sealed<String>,
+}
+
+fn main() {}
