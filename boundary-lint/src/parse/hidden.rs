@@ -67,6 +67,7 @@ pub const HIDDEN: &[Hidden] = &[
     of("RawSession", "open", calls(5, true, true)),
     of("RawSession", "reseal", calls(4, true, true)),
     of("RawSession", "start", calls(4, true, true)),
+    of("SignedRelease", "parts", calls(1, true, false)),
 ];
 
 /// The places in a file that name hidden items:

@@ -9,7 +9,7 @@
 //! - by a call of `open`, `reseal`, `start` or `close` with as many arguments as the hidden one takes, or more.
 //!
 //! Code that `#[derive(Boundary)]` generates is in no file and is not meant. Not seen are calls by method of the rest
-//! (`check`, `subject_pseudonym`, `dataset_name`, and `close` and `finish` of a record, which nobody has without `start`),
+//! (`check`, `subject_pseudonym`, `dataset_name`, `parts`, and `close` and `finish` of a record, which nobody has without `start`),
 //! names that a macro puts together, and files outside of the package's folder.
 
 use super::{Found, Marked};
