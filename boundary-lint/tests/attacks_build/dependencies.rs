@@ -75,6 +75,15 @@ fn attack_47_a_build_dependency_is_found() {
 fn attack_47_a_dev_dependency_is_found_and_the_tests_of_a_dependency_are_not_its_users() {
     let workspace = Workspace::central(&format!("[dev-dependencies]\n{VAULT}"));
     assert_eq!(workspace.findings(&[]), reached("central -> boundary-vault"));
+    let workspace = Workspace::central(&format!("[dev-dependencies]\n{HELPER}")).with(
+        "helper",
+        &format!("[dependencies]\n{VAULT}"),
+        EMPTY,
+    );
+    assert_eq!(
+        workspace.findings(&[]),
+        reached("central -> helper -> boundary-vault")
+    );
     let workspace = Workspace::central(&format!("[dependencies]\n{HELPER}")).with(
         "helper",
         &format!("[dev-dependencies]\n{VAULT}"),
