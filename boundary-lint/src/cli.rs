@@ -27,6 +27,12 @@ enum Action {
     Check {
         #[command(flatten)]
         sources: SourceOptions,
+        /// Look at central crates with all macros expanded as well, which takes a build of its own.
+        #[arg(long)]
+        expanded: bool,
+        /// A binary of the central plane, which must not hold the vault.
+        #[arg(long, value_name = "PATH", num_args = 1..)]
+        binary: Vec<PathBuf>,
         /// How to print the findings.
         #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
         format: CheckFormat,
@@ -82,11 +88,18 @@ impl Command {
     /// [`Error`] where the run could not be made.
     pub fn run(&self, out: &mut impl Write, remarks: &mut impl Write) -> Result<Outcome, Error> {
         match &self.action {
-            Action::Check { sources, format } => {
+            Action::Check {
+                sources,
+                expanded,
+                binary,
+                format,
+            } => {
                 let facts = collect(&Input {
                     root: Some(sources.root()?),
                     migrations: sources.migrations.clone(),
                     crates: true,
+                    expanded: *expanded,
+                    binaries: binary.clone(),
                 })?;
                 let findings = rules::check(&facts);
                 match format {
@@ -109,6 +122,8 @@ impl Command {
                     root,
                     migrations: sources.migrations.clone(),
                     crates: false,
+                    expanded: false,
+                    binaries: Vec::new(),
                 })?;
                 match format {
                     ColumnsFormat::Human => report::columns::write_human(out, &facts)?,

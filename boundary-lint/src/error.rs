@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::facts::crates::GraphError;
+use crate::facts::crates::{ExpandError, GraphError};
 
 /// Why the lint could not run.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum Error {
     /// The dependency graph could not be read.
     #[error(transparent)]
     Graph(#[from] GraphError),
+    /// A central crate could not be expanded.
+    #[error(transparent)]
+    Expand(#[from] ExpandError),
     /// A report could not be written.
     #[error("the report could not be written: {0}")]
     Write(#[from] std::io::Error),

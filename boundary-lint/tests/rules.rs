@@ -33,6 +33,24 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The options that a rule is asked with, where it is not asked always: in a file beside its fixtures.
+fn options(rule: &str) -> Vec<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(rule)
+        .join("options");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+fn check(rule: &str, folder: &Path, options_besides: &[&str]) -> Run {
+    let options = options(rule);
+    let mut arguments = vec!["check"];
+    arguments.extend(options.iter().map(String::as_str));
+    arguments.extend(options_besides);
+    lint(folder, &arguments)
+}
+
 #[test]
 fn a_bad_fixture_shows_its_rule_and_no_other() {
     for rule in RULES {
@@ -41,10 +59,10 @@ fn a_bad_fixture_shows_its_rule_and_no_other() {
             status,
             stdout,
             stderr,
-        } = lint(folder.path(), &["check"]);
+        } = check(rule.id, folder.path(), &[]);
         assert_eq!(status, Some(1), "{}: {stdout}{stderr}", rule.id);
         insta::assert_snapshot!(rule.id, stdout);
-        let json = lint(folder.path(), &["check", "--format", "json"]);
+        let json = check(rule.id, folder.path(), &["--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
         for finding in report["findings"].as_array().unwrap() {
             assert_eq!(finding["rule"], rule.id, "{finding}");
@@ -60,7 +78,7 @@ fn a_good_fixture_is_silent() {
             status,
             stdout,
             stderr,
-        } = lint(folder.path(), &["check"]);
+        } = check(rule.id, folder.path(), &[]);
         assert_eq!(status, Some(0), "{}: {stdout}{stderr}", rule.id);
         assert!(stdout.starts_with("0 findings; "), "{}: {stdout}", rule.id);
     }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use boundary_schema::Policy;
 use rayon::prelude::*;
 
-use super::{Classified, Column, Declaration, Facts, Key, Unseen, crates};
+use super::mark::Mark;
+use super::{Classified, Column, Declaration, Facts, Key, MarkedBinary, Unseen, crates};
 use crate::catalogue::{self, Catalogue, ColumnId};
 use crate::discover::{self, Folder, Project};
 use crate::error::Error;
@@ -24,6 +25,10 @@ pub struct Input {
     pub migrations: Vec<PathBuf>,
     /// Whether the crates of the planes are looked at.
     pub crates: bool,
+    /// Whether central crates are looked at with their macros expanded.
+    pub expanded: bool,
+    /// Binaries of the central plane that are searched for the vault's mark.
+    pub binaries: Vec<PathBuf>,
 }
 
 /// Reads everything and joins it.
@@ -44,9 +49,10 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
         facts.taxonomy = Some(policy.categories().clone());
         read_declarations(&mut facts, &shown_from, &project.rust)?;
         if input.crates {
-            crates::look(&mut facts, root, &policy)?;
+            crates::look(&mut facts, root, &policy, input.expanded)?;
         }
     }
+    search_binaries(&mut facts, &shown_from, &input.binaries)?;
     // Folders that were named are one database, in the order in which they were named; each folder that was discovered
     // is a database of its own.
     let databases: Vec<Vec<Folder>> = if input.migrations.is_empty() {
@@ -72,6 +78,22 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
         .sort_by(|a, b| (a.place, &a.why).cmp(&(b.place, &b.why)));
     facts.unseen.dedup_by(|a, b| a.place == b.place && a.why == b.why);
     Ok(facts)
+}
+
+fn search_binaries(facts: &mut Facts, root: &Path, binaries: &[PathBuf]) -> Result<(), Error> {
+    let mark = Mark::new();
+    for path in binaries {
+        if let Some(at) = mark.find_in(path)? {
+            let file = SourceFile::new(root, path.clone(), String::new());
+            let file = facts.sources.add(file);
+            let place = Place {
+                file,
+                span: Span::default(),
+            };
+            facts.marked_binaries.push(MarkedBinary { place, at });
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String, Error> {

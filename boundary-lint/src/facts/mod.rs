@@ -3,6 +3,7 @@
 
 mod collect;
 pub mod crates;
+mod mark;
 
 use std::collections::HashMap;
 
@@ -73,6 +74,15 @@ pub struct Unseen {
     pub mend: &'static str,
 }
 
+/// A binary that holds the vault's mark.
+#[derive(Clone, Debug)]
+pub struct MarkedBinary {
+    /// The binary, as a file without text.
+    pub place: Place,
+    /// Where the mark begins, in bytes.
+    pub at: u64,
+}
+
 /// Everything that is known of a project.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -88,12 +98,10 @@ pub struct Facts {
     pub declarations_read: bool,
     /// The policy's categories.
     pub taxonomy: Option<boundary_schema::Taxonomy>,
-    /// Ways from a central crate to the vault.
-    pub reaches: Vec<crates::Reach>,
-    /// Places in central and shared crates that name the seam of the vault.
-    pub seams: Vec<crates::Seam>,
-    /// Crates that the policy names and the workspace does not have.
-    pub unknown_crates: Vec<crates::Unknown>,
+    /// What the crates of the planes show.
+    pub crates: crates::Crates,
+    /// Binaries of the central plane that hold the vault's mark.
+    pub marked_binaries: Vec<MarkedBinary>,
 }
 
 impl Facts {

@@ -5,11 +5,18 @@
 mod attributes;
 pub mod declarations;
 mod depth;
+pub mod expanded;
+pub mod forbid;
+pub mod hidden;
+pub mod items;
 mod nesting;
+mod paths;
 mod postgres;
 mod query;
 pub mod seam;
 pub mod statement;
+mod test_code;
+pub mod test_only;
 mod tokens;
 
 pub use postgres::Postgres;

@@ -6,7 +6,7 @@ use super::{Found, Marked};
 use crate::facts::Facts;
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
-    for unknown in &facts.unknown_crates {
+    for unknown in &facts.crates.unknown {
         found.add(
             format!("the workspace has no crate `{}`", unknown.name),
             Marked::new(unknown.place, format!("listed as {}", unknown.list)),

@@ -3,9 +3,15 @@
 mod central_reaches_vault;
 mod column_not_visible;
 mod crate_not_found;
+mod crate_not_listed;
 mod declared_column_missing;
+mod hidden_item_named;
 mod seam_outside_vault;
+mod test_only_reachable;
 mod unclassified_column;
+mod unsafe_in_expansion;
+mod unsafe_not_forbidden;
+mod vault_in_central_binary;
 mod weaker_redeclaration;
 
 use crate::facts::Facts;
@@ -34,9 +40,15 @@ rules! {
     central_reaches_vault => "central-reaches-vault",
     column_not_visible => "column-not-visible",
     crate_not_found => "crate-not-found",
+    crate_not_listed => "crate-not-listed",
     declared_column_missing => "declared-column-missing",
+    hidden_item_named => "hidden-item-named",
     seam_outside_vault => "seam-outside-vault",
+    test_only_reachable => "test-only-reachable",
     unclassified_column => "unclassified-column",
+    unsafe_in_expansion => "unsafe-in-expansion",
+    unsafe_not_forbidden => "unsafe-not-forbidden",
+    vault_in_central_binary => "vault-in-central-binary",
     weaker_redeclaration => "weaker-redeclaration",
 }
 

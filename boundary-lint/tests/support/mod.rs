@@ -7,6 +7,8 @@
     reason = "a test that cannot go on must say so and stop"
 )]
 
+pub(crate) mod workspace;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
