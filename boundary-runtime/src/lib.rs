@@ -12,6 +12,8 @@
     )
 )]
 
+#[cfg(any(feature = "diesel", feature = "sqlx"))]
+pub mod adapters;
 pub mod audit;
 mod clock;
 pub mod control;
