@@ -44,6 +44,7 @@ pub(crate) fn instead(input: &syn::DeriveInput, rt: &TokenStream) -> TokenStream
                     rust: "",
                     file: "",
                     line: 0,
+                    policy: ::core::option::Option::None,
                     derived_from: &[],
                     fields: &[],
                 };

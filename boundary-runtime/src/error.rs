@@ -73,6 +73,15 @@ pub enum Refusal {
         /// Rust name of the struct.
         declaration: &'static str,
     },
+    /// The model was compiled under another policy than the one in use.
+    #[error(
+        "`{declaration}` was compiled under another boundary.toml than the one in use; use the policy that \
+         `policy::load()` of its crate gives, or compile it anew"
+    )]
+    AnotherPolicy {
+        /// Rust name of the struct.
+        declaration: &'static str,
+    },
     /// The field may not be processed for the session's purpose.
     #[error("`{declaration}::{field}` may not be processed for purpose `{purpose}`")]
     Purpose {

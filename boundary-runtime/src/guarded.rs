@@ -32,13 +32,20 @@ pub struct Sealed<T> {
 /// In a program it is as closed as a [`Sealed`] one: it opens by the same accessor, needs the record's data key to
 /// unwrap, and so is out of reach once the tenant's key is gone. The store's own files hold it in the clear, which
 /// the report says of every resident column.
-pub struct Resident<T: Zeroize> {
-    value: T,
+///
+/// It holds the cell of its column and makes a `T` of it only when it is opened: otherwise a type of one's own would see
+/// the value in its [`Column::from_cell`], without a session.
+pub struct Resident<T> {
+    cell: Cell,
+    value: PhantomData<fn() -> T>,
 }
 
-impl<T: Zeroize> Drop for Resident<T> {
+impl<T> Drop for Resident<T> {
     fn drop(&mut self) {
-        self.value.zeroize();
+        // Texts and bytes in a cell wipe themselves.
+        if let CellContent::Integer(number) = &mut self.cell.0 {
+            number.zeroize();
+        }
     }
 }
 
@@ -84,11 +91,11 @@ impl<T: Zeroize> Drop for Plain<T> {
 }
 
 mod sealed {
-    use super::{Plaintext, Resident, Sealed};
+    use super::{Column, Plaintext, Resident, Sealed};
 
     pub trait Guarded {}
     impl<T: Plaintext> Guarded for Sealed<T> {}
-    impl<T: Plaintext> Guarded for Resident<T> {}
+    impl<T: Plaintext + Column> Guarded for Resident<T> {}
     impl<G: Guarded> Guarded for Option<G> {}
 }
 
@@ -173,7 +180,7 @@ impl<T: Plaintext> Guarded for Sealed<T> {
     }
 }
 
-impl<T: Plaintext> Guarded for Resident<T> {
+impl<T: Plaintext + Column> Guarded for Resident<T> {
     type Value = T;
     type Opened = Plain<T>;
     const PROTECTION: Protection = Protection::Resident;
@@ -185,9 +192,12 @@ impl<T: Plaintext> Guarded for Resident<T> {
         field: &FieldAddress<'_>,
         now: Timestamp,
     ) -> Result<Self, AccessError> {
-        let resident = Self { value };
+        let value = Plain::new(value);
         opener.admit(key, field, now)?;
-        Ok(resident)
+        Ok(Self {
+            cell: value.value.to_cell(),
+            value: PhantomData,
+        })
     }
 
     fn open(
@@ -198,9 +208,7 @@ impl<T: Plaintext> Guarded for Resident<T> {
         now: Timestamp,
     ) -> Result<Plain<T>, AccessError> {
         opener.admit(key, field, now)?;
-        let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
-        self.value.encode(&mut plaintext)?;
-        T::decode(&plaintext)
+        T::from_cell(&self.cell)
             .map(Plain::new)
             .map_err(|_| AccessError::Undecryptable)
     }
@@ -268,15 +276,18 @@ impl<T> Column for Sealed<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Column + Zeroize> Column for Resident<T> {
+impl<T> Column for Resident<T> {
     /// A closed cell: [`Column::from_cell`] of the plain type refuses it, so the row is no way around the accessor.
     fn to_cell(&self) -> Cell {
-        self.value.to_cell().closed()
+        self.cell.copy().closed()
     }
 
     fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
         match &cell.0 {
-            CellContent::Closed(inner) => T::from_cell(inner).map(|value| Self { value }),
+            CellContent::Closed(inner) => Ok(Self {
+                cell: inner.copy(),
+                value: PhantomData,
+            }),
             _ => Err(DecodeError::new("a closed cell from a region's store")),
         }
     }

@@ -136,6 +136,17 @@ impl Cell {
         Self(CellContent::Blob(Zeroizing::new(bytes.to_vec())))
     }
 
+    /// The same content again. Not `Clone`, which every crate could call.
+    pub(crate) fn copy(&self) -> Self {
+        Self(match &self.0 {
+            CellContent::Null => CellContent::Null,
+            CellContent::Integer(number) => CellContent::Integer(*number),
+            CellContent::Text(text) => CellContent::Text(text.clone()),
+            CellContent::Blob(bytes) => CellContent::Blob(bytes.clone()),
+            CellContent::Closed(inner) => CellContent::Closed(Box::new(inner.copy())),
+        })
+    }
+
     /// This cell as the content of a resident column. Nothing stays nothing: a missing value needs no closing.
     pub(crate) fn closed(self) -> Self {
         match self.0 {

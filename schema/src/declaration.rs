@@ -208,6 +208,9 @@ pub struct Declaration {
     pub file: &'static str,
     /// Line of the declaration, counted from 1.
     pub line: u32,
+    /// The text of the policy that the model was compiled under. One that is in use must be the same, or a weaker one
+    /// could be put in its place after the types were made. `None` for a declaration that was written by hand.
+    pub policy: Option<&'static str>,
     /// What a dataset was made from.
     pub derived_from: &'static [&'static Declaration],
     /// The fields, in source order.
@@ -215,6 +218,12 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// Whether the model was compiled under this policy.
+    #[must_use]
+    pub fn is_under(&self, policy: &crate::Policy) -> bool {
+        self.policy.is_none_or(|text| text == policy.source())
+    }
+
     /// The declaration of the field with this Rust name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static FieldDeclaration> {

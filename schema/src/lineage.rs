@@ -36,7 +36,7 @@ pub enum Looser {
 /// # };
 /// # static CUSTOMER: Declaration = Declaration {
 /// #     kind: Kind::Table, name: "customers", tenancy: Tenancy::Tenant, rust: "Customer", file: "model.rs", line: 1,
-/// #     derived_from: &[], fields: &[AGE],
+/// #     policy: None, derived_from: &[], fields: &[AGE],
 /// # };
 /// // `CUSTOMER.age` is in_country, for analytics.
 /// let copied = FieldDeclaration { residency: Residency::Regional, ..AGE };
@@ -188,6 +188,7 @@ mod tests {
         rust: "Person",
         file: "model.rs",
         line: 1,
+        policy: None,
         derived_from: &[],
         fields: &[SOURCE],
     };

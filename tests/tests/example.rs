@@ -43,7 +43,7 @@ fn every_column_of_the_example_is_classified() {
 }
 
 #[test]
-fn a_migration_that_adds_an_unclassified_phone2_fails_at_its_line() {
+fn attack_50_a_migration_that_adds_an_unclassified_phone2_fails_at_its_line() {
     let sql = "-- A second number.\n\nALTER TABLE customers\n    ADD COLUMN phone2 text;\n";
     let folder = with_migration("20260501000000_phone2.sql", sql);
     let (outcome, text) = check(folder.path());
@@ -71,7 +71,7 @@ fn a_dropped_column_that_is_still_declared_fails() {
 }
 
 #[test]
-fn sql_that_cannot_be_seen_through_fails() {
+fn attack_50_sql_that_cannot_be_seen_through_fails() {
     let sql = "DO $$ BEGIN EXECUTE 'ALTER TABLE customers ADD COLUMN ' || 'secret text'; END $$;\n";
     let folder = with_migration("20260501000000_dynamic.sql", sql);
     let (outcome, text) = check(folder.path());

@@ -28,7 +28,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
         model.file(),
         model.line(),
     );
-    let derived_from = &model.derived_from;
+    let (derived_from, policy) = (&model.derived_from, &model.policy);
     let fields = model.declared().map(|field| field_expression(field, rt));
     quote! {
         #rt::schema::Declaration {
@@ -38,6 +38,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
             rust: #rust,
             file: #file,
             line: #line,
+            policy: ::core::option::Option::Some(#policy::SOURCE),
             derived_from: &[#(<#derived_from as #rt::Record>::DECLARATION),*],
             fields: &[#(#fields),*],
         }

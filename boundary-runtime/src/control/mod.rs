@@ -151,6 +151,11 @@ impl ControlPlane {
         field: &'static FieldDeclaration,
         channel: Channel,
     ) -> Result<(), Refusal> {
+        if !declaration.is_under(&self.policy) {
+            return Err(Refusal::AnotherPolicy {
+                declaration: declaration.rust,
+            });
+        }
         let declared = field.releases.iter().any(|release| match release {
             Release::Cohort => channel == Channel::Cohort,
             Release::Bucket(_) => channel == Channel::Deidentified,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use super::signed::{CrossesBorder, Signed, VERSION, Wire};
+use super::signed::{CrossesBorder, InboxOnly, Signed, VERSION, Wire};
 use crate::files::write_atomically;
 
 /// The largest release that an inbox reads, in bytes.
@@ -150,7 +150,7 @@ impl Inbox {
                 sequence: wire.sequence,
             });
         }
-        let value = serde_json::from_str(&wire.body)
+        let value = V::read(&wire.body, InboxOnly::after_verification())
             .map_err(|error| InboxError::Malformed(format!("body, column {}", error.column())))?;
         let earlier = self.accepted.sequences.insert(wire.region.clone(), wire.sequence);
         if let Err(error) = self.remember() {

@@ -6,7 +6,6 @@
 
 use std::io;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::cohort::{Cohorts, Deidentified};
@@ -18,9 +17,38 @@ pub(super) const VERSION: u8 = 1;
 const LABEL: &[u8] = b"boundary release v1";
 
 mod sealed {
-    pub trait CrossesBorder {}
-    impl CrossesBorder for super::Cohorts {}
-    impl CrossesBorder for super::Deidentified {}
+    use super::{Cohorts, Deidentified, InboxOnly};
+
+    pub trait CrossesBorder: Sized {
+        /// Reads a value that a region signed. A bound on the public trait would let anybody call this, so it asks for
+        /// a token that only the inbox makes.
+        fn read(body: &str, only: InboxOnly) -> Result<Self, serde_json::Error>;
+    }
+
+    impl CrossesBorder for Cohorts {
+        fn read(body: &str, _: InboxOnly) -> Result<Self, serde_json::Error> {
+            let mut from = serde_json::Deserializer::from_str(body);
+            let value = Cohorts::read(&mut from)?;
+            from.end().map(|()| value)
+        }
+    }
+
+    impl CrossesBorder for Deidentified {
+        fn read(body: &str, _: InboxOnly) -> Result<Self, serde_json::Error> {
+            let mut from = serde_json::Deserializer::from_str(body);
+            let value = Deidentified::read(&mut from)?;
+            from.end().map(|()| value)
+        }
+    }
+}
+
+/// Made by the inbox, once it has verified a signature.
+pub struct InboxOnly(());
+
+impl InboxOnly {
+    pub(super) fn after_verification() -> Self {
+        Self(())
+    }
 }
 
 /// What may cross the border: [`Cohorts`] and [`Deidentified`], and nothing else.
@@ -30,7 +58,7 @@ mod sealed {
     note = "make one inside the region with the gate: `gate.count_by`, `gate.sum_by` or `gate.deidentify`, then \
             `gate.sign`"
 )]
-pub trait CrossesBorder: sealed::CrossesBorder + Serialize + DeserializeOwned {
+pub trait CrossesBorder: sealed::CrossesBorder + Serialize {
     /// The name of the channel on the wire.
     #[doc(hidden)]
     const KIND: &'static str;

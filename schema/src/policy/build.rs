@@ -38,6 +38,7 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
     }
     let release = release?;
     Some(Policy {
+        source: report.text().to_owned(),
         regions: regions?,
         purposes: entries(root, "purposes", |name, purpose| {
             Some(Purpose {

@@ -123,6 +123,11 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// The text that is reported on.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
     pub(super) fn new(file: &'a Path, text: &'a str) -> Self {
         let after_newlines = text.match_indices('\n').map(|(at, _)| at + 1);
         Report {

@@ -72,6 +72,7 @@ pub use parts::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
+    source: String,
     regions: BTreeMap<Name, Region>,
     purposes: BTreeMap<Name, Purpose>,
     categories: Taxonomy,
@@ -89,6 +90,12 @@ impl Policy {
 
     /// The version of the format that this crate reads.
     pub const VERSION: u32 = 1;
+
+    /// The text that the policy was read from: what a declaration was compiled under is compared with it.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
 
     /// The regions, by name.
     #[must_use]

@@ -224,3 +224,54 @@ fn a_dataset_declares_what_it_was_made_from() {
     assert_eq!(city.transform, Some(rt::schema::Release::Cohort));
     assert_eq!(city.from[0].declaration, Visit::DECLARATION);
 }
+
+/// A second model of the same table, with a purpose more than the first.
+mod copied {
+    use boundary_shapes::policy;
+    use rt::{Boundary, DataKey, Sealed, SubjectId, TenantId};
+
+    #[derive(Boundary)]
+    #[boundary(table = "secretives", tenancy = tenant, policy = policy)]
+    pub(crate) struct Copied {
+        #[boundary(record_id)]
+        pub(crate) id: i64,
+        #[boundary(tenant)]
+        pub(crate) tenant: TenantId,
+        #[boundary(subject)]
+        pub(crate) subject: SubjectId,
+        #[boundary(data_key)]
+        pub(crate) data_key: DataKey,
+        #[boundary(category = "user.name", residency = in_country, purpose(Billing, Marketing, Support))]
+        name: Sealed<String>,
+    }
+}
+
+#[tokio::test]
+async fn attack_71_a_second_model_of_the_same_table_allows_more() {
+    let Site {
+        session,
+        grant,
+        residence,
+        ..
+    } = site().await;
+    let new = NewSecretive {
+        id: 1,
+        name: "Priya".to_owned(),
+    };
+    let record = new.seal(&session, &residence).unwrap();
+    let copy = <copied::Copied as rt::TenantRecord>::from_cells(
+        &rt::Record::cells(&record),
+        record.data_key.clone(),
+    );
+    let copy = copy.unwrap();
+    assert_eq!((copy.id, &copy.subject), (1, &record.subject));
+    let refused = match copy.name(&session, &grant) {
+        Ok(_) => panic!("the copy opened"),
+        Err(refused) => refused,
+    };
+    let unregistered = rt::Refusal::Unregistered {
+        declaration: "Copied",
+    };
+    assert_eq!(refused, unregistered.into());
+    assert!(record.name(&session, &grant).is_ok());
+}

@@ -1,9 +1,15 @@
 //! M62, M63, M66, M67 and attacks 64 and 65: what crosses the border, and what the other side takes.
 
-use boundary_runtime::control::Decision;
-use boundary_runtime::release::{BorderQueue, Cohorts, Deidentified, Inbox, InboxError};
+use std::sync::Arc;
+
+use boundary_runtime::audit::MemoryAudit;
+use boundary_runtime::control::{ControlPlane, Decision, IdentityMap};
+use boundary_runtime::release::{BorderQueue, Cohorts, Deidentified, Gate, GateError, Inbox, InboxError};
+use boundary_runtime::schema::Policy;
 use boundary_runtime::seam::Signer;
-use payments_model::policy::region;
+use boundary_runtime::{AccessError, Refusal};
+use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use payments_model::policy::{self, purpose, region};
 use payments_model::{Customer, Payment, customer, payment};
 
 use crate::support::{Site, refusal, with_gate};
@@ -113,6 +119,29 @@ async fn ages_cross_in_buckets_only() {
 }
 
 /// Attack 65: forged, replayed, altered, or meant for somebody else.
+/// Two regions are known to the inbox; what one signed is not the other's.
+#[tokio::test]
+async fn attack_73_a_release_of_one_region_goes_by_the_name_of_another() {
+    let (india, europe) = (Site::<region::In>::new().await, Site::<region::Eu>::new().await);
+    let mut id = 0;
+    pay(&india, &mut id, "Mumbai", 30, 100).await;
+    let cohorts = sums(&india).await;
+    let bytes = with_gate(&india, |gate| gate.sign(cohorts).unwrap().to_bytes().unwrap()).await;
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let renamed = text.replacen("\"region\":\"in\"", "\"region\":\"eu\"", 1);
+    assert_ne!(renamed, text);
+    let keys = [
+        ("in".to_owned(), india.signer.verifying_key()),
+        ("eu".to_owned(), europe.signer.verifying_key()),
+    ];
+    let mut inbox = Inbox::open("hub", keys, india.folder.path().join("both.json")).unwrap();
+    assert!(matches!(
+        refusal(inbox.accept::<Cohorts>(renamed.as_bytes())),
+        InboxError::NotSigned { region } if region == "eu"
+    ));
+    assert!(inbox.accept::<Cohorts>(&bytes).is_ok());
+}
+
 #[tokio::test]
 async fn attack_65_the_inbox_takes_what_the_region_signed_for_it_and_takes_it_once() {
     let site = Site::<region::In>::new().await;
@@ -192,4 +221,35 @@ async fn the_border_queue_keeps_the_order_of_releases() {
         .collect();
     assert_eq!(sequences.len(), 3);
     assert!(sequences.is_sorted());
+}
+
+/// The policy is compiled into the models, so a weaker one cannot take its place at run time.
+#[tokio::test]
+async fn attack_92_a_weaker_policy_is_put_in_place_of_the_one_compiled_under() {
+    let site = Site::<region::In>::new().await;
+    let customers = [site.customer(1, "priya", "Pune").await];
+    let weaker = policy::SOURCE.replace("minimum_subjects = 20", "minimum_subjects = 2");
+    assert_ne!(weaker, policy::SOURCE);
+    let weaker = Arc::new(Policy::parse("boundary.toml", &weaker).unwrap());
+    let another = Refusal::AnotherPolicy {
+        declaration: "Customer",
+    };
+
+    let control = ControlPlane::new(weaker.clone(), IdentityMap::new(), site.ledger.state());
+    let session = site.session::<purpose::Analytics>().await;
+    let pseudonyms = site.pseudonyms().await;
+    let gate = Gate::new(&session, &control, &pseudonyms, &*site.signer).unwrap();
+    let refused = refusal(gate.count_by::<customer::City>(&customers));
+    assert!(matches!(refused, GateError::Access(AccessError::Policy(problem)) if problem == another));
+
+    let custody = Arc::new(LocalCustody::open(site.folder.path().join("custody"), "in").unwrap());
+    let config = VaultConfig {
+        policy: weaker,
+        custody,
+        region_dir: site.data(),
+        declarations: &[Customer::DECLARATION],
+        audit: Arc::new(MemoryAudit::default()),
+        clock: site.clock.clone(),
+    };
+    assert_eq!(refusal(Vault::<region::In>::open(config).await), another.into());
 }

@@ -1,8 +1,9 @@
 //! Attacks that compile and must gain nothing.
 
 use std::any::Any;
+use std::sync::Mutex;
 
-use boundary_runtime::{Central, Grant, Plain, Resident, Sealed, Session};
+use boundary_runtime::{Cell, Central, Column, DecodeError, Grant, Plain, Record, Resident, Sealed, Session};
 use payments_model::policy::{purpose, region};
 use payments_model::{Customer, customer};
 
@@ -87,11 +88,46 @@ fn attack_39_a_diverging_expression_stands_for_a_session_and_nothing_is_opened()
     assert_eq!(outcome.unwrap_err().downcast_ref::<&str>(), Some(&"no session"));
 }
 
+/// A type of one's own reads a cell with its own code. The cell of a resident value is read when it is opened, not when
+/// a row is.
+#[tokio::test]
+async fn attack_89_a_value_type_of_its_own_reads_the_cell_of_a_resident_value() {
+    static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    struct Spy;
+    impl Column for Spy {
+        fn to_cell(&self) -> Cell {
+            String::new().to_cell()
+        }
+        fn from_cell(cell: &Cell) -> Result<Self, DecodeError> {
+            SEEN.lock().unwrap().push(String::from_cell(cell)?);
+            Ok(Spy)
+        }
+    }
+
+    let site = Site::<region::In>::new().await;
+    let customer = site.customer(1, "priya", "Pune").await;
+    let city = Customer::DECLARATION
+        .fields
+        .iter()
+        .filter(|field| field.role != Some(boundary_runtime::schema::FieldRole::DataKey))
+        .position(|field| field.field == "city")
+        .unwrap();
+    let cells = customer.cells();
+    let spied = Resident::<Spy>::from_cell(&cells[city]).unwrap();
+    let again = Option::<Resident<Spy>>::from_cell(&spied.to_cell()).unwrap();
+    assert!(again.is_some(), "the attack did not even read the cell");
+    assert!(Spy::from_cell(&cells[city]).is_err());
+    assert!(Option::<Spy>::from_cell(&cells[city]).is_err());
+    assert_eq!(*SEEN.lock().unwrap(), [""; 0]);
+    // An open cell it does read, so the spy works.
+    assert!(Spy::from_cell(&"open".to_owned().to_cell()).is_ok());
+    assert_eq!(*SEEN.lock().unwrap(), ["open"]);
+}
+
 #[test]
 fn wrappers_are_exactly_their_bytes() {
     assert_eq!(size_of::<Sealed<String>>(), size_of::<Box<[u8]>>());
     assert_eq!(size_of::<Option<Sealed<String>>>(), size_of::<Box<[u8]>>());
-    assert_eq!(size_of::<Resident<u8>>(), size_of::<u8>());
     assert_eq!(size_of::<Plain<String>>(), size_of::<String>());
 }
 

@@ -10,6 +10,7 @@ mod grants;
 mod harmless;
 mod journals;
 mod keys;
+mod memory;
 mod planes;
 mod residency;
 mod support;

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn pseudonyms_differ_by_tenant_region_and_key() {
+    fn attack_61_pseudonyms_differ_by_tenant_region_and_key() {
         let keys = Keyring::generate().unwrap();
         let subject = SubjectId::new("s-1");
         let first = keys.open().pseudonym(&acme(), &subject);

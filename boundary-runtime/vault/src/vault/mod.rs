@@ -112,6 +112,14 @@ impl<R: Region> Vault<R> {
             }
             .into());
         }
+        for declaration in config.declarations {
+            if !declaration.is_under(&config.policy) {
+                return Err(Refusal::AnotherPolicy {
+                    declaration: declaration.rust,
+                }
+                .into());
+            }
+        }
         // The mark must be in the binary, and only code that is reached keeps its strings.
         let is_marked = std::hint::black_box(MARKER).starts_with("boundary-vault:");
         if !is_marked || config.custody.region() != R::NAME {

@@ -78,6 +78,7 @@ pub static CUSTOMERS: Declaration = Declaration {
     rust: "Customer",
     file: "model.rs",
     line: 1,
+    policy: None,
     derived_from: &[],
     fields: &[
         role("id", FieldRole::RecordId),

@@ -25,6 +25,7 @@ pub static TABLE: Declaration = Declaration {
     rust: "Customer",
     file: "model.rs",
     line: 1,
+    policy: None,
     derived_from: &[],
     fields: &[FieldDeclaration {
         field: "email",

@@ -4,6 +4,8 @@
 
 #[cfg(asks_for_email)]
 mod asks_for_email;
+#[cfg(names_the_vault)]
+mod names_the_vault;
 mod warehouse;
 
 use std::path::PathBuf;
