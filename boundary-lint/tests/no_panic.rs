@@ -6,6 +6,12 @@ use std::path::Path;
 
 use boundary_lint::catalogue::replay;
 use boundary_lint::parse::declarations::declarations;
+use boundary_lint::parse::expanded::unsafe_code;
+use boundary_lint::parse::forbid::forbids_unsafe;
+use boundary_lint::parse::hidden::hidden;
+use boundary_lint::parse::items::{find, macros};
+use boundary_lint::parse::seam::{aliases_of, seams};
+use boundary_lint::parse::test_only::{test_modules, test_only};
 use boundary_lint::parse::{Dialect, Postgres};
 use boundary_lint::source::{SourceFile, Sources};
 
@@ -211,6 +217,80 @@ fn mutated_rust_does_not_panic() {
             for times in [200, 100_000] {
                 let _ = declarations(&format!(
                     "// Boundary\nfn f() {{ {}a{} ; }}",
+                    open.repeat(times),
+                    close.repeat(times)
+                ));
+            }
+        }
+    })
+    .unwrap();
+}
+
+/// Code with everything in it that is looked for in the code of a plane.
+const ON_A_PLANE: &str = r#"
+#![forbid(unsafe_code)]
+#[cfg(test)] mod tests; #[cfg(all(test, unix))] pub(crate) fn only<A, B>(clock: boundary_runtime::ManualClock) {}
+use boundary_runtime::{self as rt, seam::{self, Opener}, *};
+extern crate boundary_runtime as again;
+fn wanted<S: MayRead>(s: &S) { s.open::<T, G>(record, 3, &value, &grant); <S as RawSession>::reseal(s, r, 0, v) }
+unsafe impl<'a> ::core::clone::TrivialClone for S<'a> { }
+const A: u8 = { super let mut pinned = 1; unsafe { ::core::pin::Pin::new_unchecked(&mut pinned) } };
+fn b() { unsafe { ::std::thread::LocalKey::new(const { ManualClock::at(r#seam::mint!(a != b)) }) } }
+macro_rules! m { () => { unsafe extern "C" { fn f(); } } }
+"#;
+
+fn read_code(text: &str) {
+    let aliases = ["boundary_runtime".to_owned(), "rt".to_owned()].into();
+    let spans = [seams(text, &aliases), hidden(text), test_only(text)].concat();
+    let of_unsafe = match unsafe_code(text, true) {
+        Ok(found) => found.into_iter().map(|one| one.span).collect(),
+        Err(span) => vec![span],
+    };
+    let of_item = find(text, "wanted").map(|item| item.span);
+    for span in spans.into_iter().chain(of_unsafe).chain(of_item) {
+        assert!(
+            span.start <= span.end && text.get(span.start..span.end).is_some(),
+            "{span:?} in {text}"
+        );
+    }
+    let _ = (
+        aliases_of(text, &aliases),
+        test_modules(text),
+        forbids_unsafe(text),
+    );
+    let _ = text.parse().map(macros);
+}
+
+#[test]
+fn mutated_code_of_a_plane_does_not_panic() {
+    boundary_lint::with_room(|| {
+        let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
+        for _ in 0..3000 {
+            read_code(&mutated(ON_A_PLANE, ON_A_PLANE, &mut numbers));
+        }
+    })
+    .unwrap();
+}
+
+#[test]
+fn nested_code_of_a_plane_does_not_overflow_the_stack() {
+    boundary_lint::with_room(|| {
+        for (open, close) in [
+            ("(", ")"),
+            ("{", "}"),
+            ("boundary_runtime::{", "}"),
+            ("seam::<", ">"),
+            ("a<", ""),
+            ("<S as ", ">::open"),
+            ("unsafe {", "}"),
+            ("fn wanted() {", "}"),
+            ("#[cfg(test)] ", ""),
+            ("#[cfg(all(test, ", "))]"),
+            ("x.open(", ")"),
+        ] {
+            for times in [200, 100_000] {
+                read_code(&format!(
+                    "// seam ManualClock open( unsafe_code cfg\nuse boundary_runtime as rt; {} seam::x {}",
                     open.repeat(times),
                     close.repeat(times)
                 ));

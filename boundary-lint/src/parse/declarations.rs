@@ -118,6 +118,8 @@ pub(super) fn without_shebang(text: &str) -> Cow<'_, str> {
 pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// Then a column is a byte, and a long line with many places costs no search for each.
+    is_ascii: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -125,7 +127,11 @@ impl<'a> Lines<'a> {
         let starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
             .collect();
-        Lines { text, starts }
+        Lines {
+            text,
+            starts,
+            is_ascii: text.is_ascii(),
+        }
     }
 
     fn byte(&self, at: LineColumn) -> usize {
@@ -134,6 +140,9 @@ impl<'a> Lines<'a> {
             .get(at.line.saturating_sub(1))
             .copied()
             .unwrap_or(self.text.len());
+        if self.is_ascii {
+            return (start + at.column).min(self.text.len());
+        }
         let line = self.text.get(start..).unwrap_or("");
         start
             + line

@@ -105,11 +105,10 @@ impl Level<'_> {
                 TokenTree::Punct(punct) if punct.as_char() == ';' => named = None,
                 TokenTree::Group(group) => {
                     let mut within = self.within.clone();
-                    if group.delimiter() == Delimiter::Brace {
-                        within.extend(named.take());
-                    } else {
-                        within.extend(named.clone());
-                    }
+                    let ends = group.delimiter() == Delimiter::Brace;
+                    let name = if ends { named.take() } else { named.clone() };
+                    // Enough to tell where it is.
+                    within.extend(name.filter(|_| within.len() < MOST_NAMES));
                     let hash = at.checked_sub(1).map(|before| &self.tokens[before]);
                     let bang = at.checked_sub(2).map(|before| &self.tokens[before]);
                     let attribute = group.delimiter() == Delimiter::Bracket
@@ -165,6 +164,9 @@ impl Level<'_> {
         }
     }
 }
+
+/// How many names of items around it are told of unsafe code.
+const MOST_NAMES: usize = 16;
 
 const DEFINES: [&str; 7] = ["mod", "struct", "enum", "trait", "fn", "const", "static"];
 

@@ -74,9 +74,13 @@ fn read(tokens: TokenStream, mut cut: impl FnMut(TokenStream) -> Vec<TokenTree>)
     // Groups wait on a stack of our own, each with the words before it.
     let mut open: Vec<(TokenStream, Vec<Word>)> = vec![(tokens, Vec::new())];
     while let Some((tokens, before)) = open.pop() {
+        let tokens = cut(tokens);
         let mut reader = Reader {
             before: &before,
-            tokens: cut(tokens),
+            closings: closings(&tokens),
+            end: tokens.len(),
+            tokens,
+            ranges: Vec::new(),
             open: Vec::new(),
             found: &mut found,
         };
@@ -90,6 +94,12 @@ fn read(tokens: TokenStream, mut cut: impl FnMut(TokenStream) -> Vec<TokenTree>)
 struct Reader<'a> {
     before: &'a [Word],
     tokens: Vec<TokenTree>,
+    /// For each `<` the place of the `>` that closes it, where one does.
+    closings: Vec<Option<usize>>,
+    /// Where what is being read ends.
+    end: usize,
+    /// Generic arguments that are still to be read.
+    ranges: Vec<(usize, usize)>,
     open: Vec<(TokenStream, Vec<Word>)>,
     found: &'a mut Vec<Path>,
 }
@@ -100,8 +110,16 @@ const DEFINES: [&str; 9] = [
 
 impl Reader<'_> {
     fn read(&mut self) {
-        let mut at = 0;
-        while at < self.tokens.len() {
+        self.ranges.push((0, self.tokens.len()));
+        while let Some((start, end)) = self.ranges.pop() {
+            self.end = end;
+            self.read_range(start);
+        }
+    }
+
+    fn read_range(&mut self, start: usize) {
+        let mut at = start;
+        while at < self.end {
             match &self.tokens[at] {
                 TokenTree::Ident(_) => at = self.path(at),
                 TokenTree::Group(group) => {
@@ -159,12 +177,12 @@ impl Reader<'_> {
                     break;
                 }
             }
-            match self.tokens.get(at) {
+            match self.get(at) {
                 Some(TokenTree::Ident(_)) => {}
                 Some(TokenTree::Group(group)) => {
                     let (stream, delimiter) = (group.stream(), group.delimiter());
                     let words = match delimiter {
-                        Delimiter::Brace | Delimiter::None => path.words.clone(),
+                        Delimiter::Brace | Delimiter::None => prefix(&path.words),
                         _ => Vec::new(),
                     };
                     self.open.push((stream, words));
@@ -179,12 +197,12 @@ impl Reader<'_> {
                 _ => break,
             }
         }
-        match self.tokens.get(at) {
+        match self.get(at) {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
                 path.arguments = Some(count(group.stream()));
             }
             Some(TokenTree::Ident(word)) if word == "as" => {
-                if let Some(TokenTree::Ident(name)) = self.tokens.get(at + 1) {
+                if let Some(TokenTree::Ident(name)) = self.get(at + 1) {
                     path.renamed = Some(Word::new(name));
                 }
             }
@@ -196,29 +214,22 @@ impl Reader<'_> {
 
     /// Steps over generic arguments, which are read apart.
     fn arguments(&mut self, start: usize) -> usize {
-        let (mut depth, mut at) = (0usize, start);
-        let mut inside = Vec::new();
-        while at < self.tokens.len() {
-            if self.is(at, '<') {
-                depth += 1;
-            } else if self.is(at, '>') && !(at > 0 && self.is(at - 1, '-')) {
-                depth -= 1;
+        match self.closings[start].filter(|closing| *closing < self.end) {
+            Some(closing) => {
+                self.ranges.push((start + 1, closing));
+                closing + 1
             }
-            if depth == 0 {
-                self.open.push((inside.into_iter().collect(), Vec::new()));
-                return at + 1;
-            }
-            if at > start {
-                inside.push(self.tokens[at].clone());
-            }
-            at += 1;
+            // No bracket closes it: it was none.
+            None => start + 1,
         }
-        // No bracket closes it: it was none.
-        start + 1
+    }
+
+    fn get(&self, at: usize) -> Option<&TokenTree> {
+        self.tokens.get(at).filter(|_| at < self.end)
     }
 
     fn is(&self, at: usize, character: char) -> bool {
-        matches!(self.tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == character)
+        matches!(self.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == character)
     }
 
     fn colons(&self, at: usize) -> bool {
@@ -226,8 +237,43 @@ impl Reader<'_> {
     }
 
     fn ends(&self, at: usize) -> bool {
-        at >= self.tokens.len() || self.is(at, ',') || self.is(at, ';')
+        at >= self.end || self.is(at, ',') || self.is(at, ';')
     }
+}
+
+/// The words before a group of imports: all of them, or of a path longer than any that people write, its ends.
+fn prefix(words: &[Word]) -> Vec<Word> {
+    const MOST: usize = 16;
+    let last = words.len().saturating_sub(MOST).max(1).min(words.len());
+    words[..words.len().min(1)]
+        .iter()
+        .chain(&words[last..])
+        .cloned()
+        .collect()
+}
+
+/// The pairs of angle brackets. An arrow's is none; a comparison's takes no closing bracket away from arguments inside.
+fn closings(tokens: &[TokenTree]) -> Vec<Option<usize>> {
+    let mut closings = vec![None; tokens.len()];
+    let mut open = Vec::new();
+    let mut before = ' ';
+    for (at, token) in tokens.iter().enumerate() {
+        let character = match token {
+            TokenTree::Punct(punct) => punct.as_char(),
+            _ => ' ',
+        };
+        match character {
+            '<' => open.push(at),
+            '>' if before != '-' && before != '=' => {
+                if let Some(opening) = open.pop() {
+                    closings[opening] = Some(at);
+                }
+            }
+            _ => {}
+        }
+        before = character;
+    }
+    closings
 }
 
 /// How many arguments stand in a call. Commas of closures and of generic arguments count too, so it may be too many.

@@ -31,8 +31,9 @@ pub(super) fn without_tests(tokens: TokenStream, modules: &mut Vec<String>) -> V
         if test {
             at = item(&tokens, behind, modules);
         } else {
-            left.push(tokens[at].clone());
-            at += 1;
+            let behind = behind.max(at + 1);
+            left.extend(tokens[at..behind].iter().cloned());
+            at = behind;
         }
     }
     left

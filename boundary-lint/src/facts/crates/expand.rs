@@ -44,7 +44,7 @@ pub enum ExpandError {
     },
     /// The compiler gave nothing, or what is no text.
     #[error(
-        "{0} gave no expanded code\nhelp: use the compiler's stable channel, version 1.85 or later, without a wrapper that swallows its output"
+        "{0} gave no expanded code\nhelp: look for a wrapper of rustc that swallows its output, and run this without it"
     )]
     Nothing(String),
 }
