@@ -1,14 +1,14 @@
 //! The command line: one table of options feeds the parser and the help.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use boundary_schema::Policy;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
-use crate::{report, rules};
+use crate::{report, rules, suppress};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -33,7 +33,20 @@ enum Action {
         /// A binary of the central plane, which must not hold the vault.
         #[arg(long, value_name = "PATH", num_args = 1..)]
         binary: Vec<PathBuf>,
+        /// The day that suppressions are judged by [default: today].
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
+        today: Option<String>,
         /// How to print the findings.
+        #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+        format: CheckFormat,
+    },
+    /// List every use of `disclose`, the one exit from an opened value, with its reason.
+    #[command(after_help = EXIT)]
+    Exits {
+        /// The folder of boundary.toml [default: the nearest one, from here up].
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// How to print the list.
         #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
         format: CheckFormat,
     },
@@ -92,6 +105,7 @@ impl Command {
                 sources,
                 expanded,
                 binary,
+                today,
                 format,
             } => {
                 let facts = collect(&Input {
@@ -101,16 +115,35 @@ impl Command {
                     expanded: *expanded,
                     binaries: binary.clone(),
                 })?;
-                let findings = rules::check(&facts);
+                let today = today.clone().unwrap_or_else(today_by_the_clock);
+                let judged = suppress::apply(&facts, rules::check(&facts), &today);
                 match format {
-                    CheckFormat::Human => report::human::write(out, &facts, &findings)?,
-                    CheckFormat::Json => report::json::write(out, &facts, &findings)?,
+                    CheckFormat::Human => report::human::write(out, &facts, &judged)?,
+                    CheckFormat::Json => report::json::write(out, &facts, &judged)?,
                 }
-                Ok(if findings.is_empty() {
+                Ok(if judged.findings.is_empty() {
                     Outcome::Clean
                 } else {
                     Outcome::Findings
                 })
+            }
+            Action::Exits { root, format } => {
+                let sources = SourceOptions {
+                    root: root.clone(),
+                    migrations: Vec::new(),
+                };
+                let facts = collect(&Input {
+                    root: Some(sources.root()?),
+                    migrations: Vec::new(),
+                    crates: true,
+                    expanded: false,
+                    binaries: Vec::new(),
+                })?;
+                match format {
+                    CheckFormat::Human => report::exits::write_human(out, &facts)?,
+                    CheckFormat::Json => report::exits::write_json(out, &facts)?,
+                }
+                Ok(Outcome::Clean)
             }
             Action::Columns { sources, format } => {
                 // Named migrations can be listed without any policy.
@@ -137,6 +170,20 @@ impl Command {
     }
 }
 
+/// The only place where the lint reads a clock.
+fn today_by_the_clock() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    suppress::day_of(now.map_or(0, |since| since.as_secs()))
+}
+
+fn day(text: &str) -> Result<String, String> {
+    if suppress::is_day(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("a day is written YYYY-MM-DD".to_owned())
+    }
+}
+
 /// Says what the list may lack. The list itself stays free of it, so that programs can read it.
 fn remark(remarks: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
     for unseen in &facts.unseen {
@@ -153,11 +200,17 @@ fn remark(remarks: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
 impl SourceOptions {
     fn root(&self) -> Result<PathBuf, Error> {
         match &self.root {
-            Some(root) => Ok(root.clone()),
+            Some(root) => Ok(absolute(root)),
             None => {
                 let file = Policy::find(".")?;
-                Ok(file.parent().map(PathBuf::from).unwrap_or_default())
+                Ok(absolute(file.parent().unwrap_or(&file)))
             }
         }
     }
+}
+
+/// Cargo gives absolute paths, and what lies below the root is shown without it. A folder that is not there is reported when it
+/// is read.
+fn absolute(folder: &Path) -> PathBuf {
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }

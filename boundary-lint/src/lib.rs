@@ -20,6 +20,7 @@ pub mod parse;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 
 /// Parsers recurse; nesting is bounded before them, and this is room enough for what the bounds let through.
 const STACK: usize = 1 << 28;

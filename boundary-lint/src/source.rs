@@ -89,6 +89,11 @@ impl Sources {
         FileId(self.files.len() - 1)
     }
 
+    /// All files with their handles.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(at, file)| (FileId(at), file))
+    }
+
     /// The file of a handle.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {

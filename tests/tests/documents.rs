@@ -19,13 +19,16 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
     "docs/mission.md",
+    "docs/models.md",
+    "docs/deployments.md",
+    "docs/adapters.md",
 ];
 
 /// Endings that make a name without a slash the name of a file at the root.

@@ -53,3 +53,29 @@ fn a_mistake_of_plane_or_purpose_is_no_bare_mismatch_of_types() {
     let bare = errors::bare(&errors::themes().unwrap(), &errors::messages().unwrap());
     assert!(bare.is_empty(), "{bare:#?}");
 }
+
+/// The code blocks of a page stand, line by line and in order, in one file under a folder.
+fn blocks_stand_in(page: &str, folder: &str) {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let sources: Vec<String> = boundary_tests::files(&root().join(folder), ".rs")
+        .unwrap()
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let mut blocks = 0;
+    for block in text.split("```rust\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        assert!(
+            sources.iter().any(|source| source.contains(block)),
+            "{page} shows code that is not under {folder}:\n{block}"
+        );
+        blocks += 1;
+    }
+    assert!(blocks > 0, "{page} shows no code");
+}
+
+#[test]
+fn the_code_in_the_pages_is_code_that_is_tested() {
+    blocks_stand_in("docs/models.md", "tests/shapes/src");
+    blocks_stand_in("docs/adapters.md", "tests/adapters/src");
+}

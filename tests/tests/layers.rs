@@ -53,6 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime::store",
             "runtime::release",
             "runtime::erasure",
+            "runtime::adapters",
         ],
     ),
 ];

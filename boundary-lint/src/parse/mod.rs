@@ -3,6 +3,7 @@
 //! Each dialect of SQL stands behind [`Dialect`]; no parser's own types get past this room.
 
 mod attributes;
+pub mod connections;
 pub mod declarations;
 mod depth;
 pub mod expanded;
@@ -10,6 +11,7 @@ pub mod forbid;
 pub mod hidden;
 pub mod items;
 mod nesting;
+pub mod opened;
 mod paths;
 mod postgres;
 mod query;

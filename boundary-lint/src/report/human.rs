@@ -9,20 +9,21 @@ use super::counts;
 use crate::facts::Facts;
 use crate::rules::{Finding, Marked};
 use crate::source::SourceFile;
+use crate::suppress::Judged;
 
 /// Writes all findings and ends with the counts.
 ///
 /// # Errors
 ///
 /// Where the output cannot be written.
-pub fn write(out: &mut impl Write, facts: &Facts, findings: &[Finding]) -> std::io::Result<()> {
+pub fn write(out: &mut impl Write, facts: &Facts, judged: &Judged) -> std::io::Result<()> {
     let renderer = Renderer::styled()
         .decor_style(DecorStyle::Ascii)
         .term_width(WIDTH);
-    for finding in findings {
+    for finding in &judged.findings {
         writeln!(out, "{}\n", renderer.render(&[group(facts, finding)]))?;
     }
-    writeln!(out, "{}", counts(facts, findings.len()))
+    writeln!(out, "{}", counts(facts, judged))
 }
 
 /// Output is read in terminals of this width, in mails and in the logs of CI.

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::rules::{Finding, Marked};
+use crate::rules::Marked;
+use crate::suppress::Judged;
 
 /// Version of the form. It rises when something is removed or changes its meaning.
 pub const VERSION: u32 = 1;
@@ -15,6 +16,7 @@ pub const VERSION: u32 = 1;
 struct Report<'a> {
     version: u32,
     findings: Vec<Shown<'a>>,
+    suppressed: usize,
     columns: Counts,
 }
 
@@ -50,11 +52,13 @@ struct Counts {
 /// # Errors
 ///
 /// Where the output cannot be written.
-pub fn write(out: &mut impl Write, facts: &Facts, findings: &[Finding]) -> Result<(), Error> {
+pub fn write(out: &mut impl Write, facts: &Facts, judged: &Judged) -> Result<(), Error> {
     let (total, classified) = (facts.columns.len(), facts.classified());
     let report = Report {
         version: VERSION,
-        findings: findings
+        suppressed: judged.suppressed,
+        findings: judged
+            .findings
             .iter()
             .map(|finding| Shown {
                 rule: finding.rule,

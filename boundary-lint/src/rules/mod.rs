@@ -2,11 +2,16 @@
 
 mod central_reaches_vault;
 mod column_not_visible;
+mod connection_outside_store;
 mod crate_not_found;
 mod crate_not_listed;
 mod declared_column_missing;
+mod exit_without_reason;
 mod hidden_item_named;
+mod opened_value_handed_on;
+mod opened_value_in_message;
 mod seam_outside_vault;
+mod suppression;
 mod test_only_reachable;
 mod unclassified_column;
 mod unsafe_in_expansion;
@@ -39,11 +44,16 @@ macro_rules! rules {
 rules! {
     central_reaches_vault => "central-reaches-vault",
     column_not_visible => "column-not-visible",
+    connection_outside_store => "connection-outside-store",
     crate_not_found => "crate-not-found",
     crate_not_listed => "crate-not-listed",
     declared_column_missing => "declared-column-missing",
+    exit_without_reason => "exit-without-reason",
     hidden_item_named => "hidden-item-named",
+    opened_value_handed_on => "opened-value-handed-on",
+    opened_value_in_message => "opened-value-in-message",
     seam_outside_vault => "seam-outside-vault",
+    suppression => "suppression",
     test_only_reachable => "test-only-reachable",
     unclassified_column => "unclassified-column",
     unsafe_in_expansion => "unsafe-in-expansion",
@@ -117,6 +127,12 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
             },
         );
     }
+    sort(facts, &mut findings);
+    findings
+}
+
+/// Puts findings into the order of the files, then of the rules.
+pub(crate) fn sort(facts: &Facts, findings: &mut [Finding]) {
     findings.sort_by_cached_key(|finding| {
         let place = finding.primary.place;
         (
@@ -126,5 +142,4 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
             finding.message.clone(),
         )
     });
-    findings
 }

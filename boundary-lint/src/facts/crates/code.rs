@@ -7,19 +7,24 @@ use cargo_metadata::{Metadata, Package};
 use rayon::prelude::*;
 
 use super::super::mark::Mark;
-use super::{Named, canonical};
+use super::{Exit, Flow, Named, canonical};
 use crate::error::Error;
 use crate::facts::Facts;
+use crate::parse::connections::{connection_strings, connections};
 use crate::parse::hidden::hidden;
+use crate::parse::opened::{Opened, opened};
 use crate::parse::seam::{aliases_of, seams};
 use crate::parse::test_only::{test_modules, test_only};
 use crate::source::{Place, SourceFile, Span};
+use crate::suppress::MARK;
 
 /// A package whose code is read.
 pub(super) struct Wanted<'a> {
     pub(super) package: &'a Package,
     /// The package, as messages name it.
     pub(super) whose: String,
+    /// Whether the policy lists it among those that touch personal data.
+    pub(super) personal: bool,
     /// Whether it must not name the seam.
     pub(super) seam: bool,
 }
@@ -123,6 +128,11 @@ pub(super) fn read(
             Ok(Code {
                 hidden: hidden(&text),
                 test_only: test_only(&text),
+                lines: code_lines(&text),
+                opened: opened(&text),
+                suppresses: memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some(),
+                connections: connections(&text),
+                connection_strings: connection_strings(&text),
                 // Only where the seam may not be named is all text kept: any of it may rename the runtime.
                 text: Some(text),
                 wanted,
@@ -131,6 +141,11 @@ pub(super) fn read(
             .without_useless_text())
         })
         .collect::<Result<_, Error>>()?;
+    facts.crates.code_lines = read
+        .iter()
+        .filter(|code| code.wanted.personal && !code.is_in_a_folder_of_tests())
+        .map(|code| code.lines)
+        .sum();
     loop {
         let texts = read.par_iter().filter(|code| code.wanted.seam);
         let more = texts.filter_map(|code| Some(aliases_of(code.text.as_deref()?, aliases)));
@@ -151,13 +166,14 @@ pub(super) fn read(
     let tests = test_files(metadata, &read)?;
     for (code, seams) in read.into_iter().zip(seams) {
         let is_test = tests.iter().any(|tests| code.path.starts_with(tests));
-        let test_only = if is_test { Vec::new() } else { code.test_only };
-        let Some(text) = code
-            .text
-            .filter(|_| !(seams.is_empty() && code.hidden.is_empty() && test_only.is_empty()))
-        else {
+        if is_test && seams.is_empty() && code.hidden.is_empty() {
+            continue;
+        }
+        let anything = !seams.is_empty() || code.says_anything();
+        let Some(text) = code.text.filter(|_| anything) else {
             continue;
         };
+        let outside_tests = |spans: Vec<Span>| if is_test { Vec::new() } else { spans };
         let file = facts.sources.add(SourceFile::new(root, code.path, text));
         let named = |span| Named {
             whose: code.wanted.whose.clone(),
@@ -165,9 +181,43 @@ pub(super) fn read(
         };
         facts.crates.seams.extend(seams.into_iter().map(named));
         facts.crates.hidden.extend(code.hidden.into_iter().map(named));
-        facts.crates.test_only.extend(test_only.into_iter().map(named));
+        let crates = &mut facts.crates;
+        crates
+            .test_only
+            .extend(outside_tests(code.test_only).into_iter().map(named));
+        crates
+            .connections
+            .extend(outside_tests(code.connections).into_iter().map(named));
+        crates
+            .connection_strings
+            .extend(outside_tests(code.connection_strings).into_iter().map(named));
+        if !is_test {
+            crates.taken.extend(code.opened.taken.into_iter().map(named));
+            crates
+                .exits
+                .extend(code.opened.exits.into_iter().map(|exit| Exit {
+                    at: named(exit.span),
+                    function: exit.function,
+                    reason: exit.reason,
+                }));
+            crates
+                .flows
+                .extend(code.opened.flows.into_iter().map(|flow| Flow {
+                    at: named(flow.span),
+                    goes: flow.goes,
+                    by: flow.by,
+                }));
+        }
     }
     Ok(())
+}
+
+/// Lines that are neither blank nor only a comment.
+fn code_lines(text: &str) -> usize {
+    text.lines()
+        .map(str::trim_start)
+        .filter(|line| !line.is_empty() && !["//", "/*", "*"].iter().any(|mark| line.starts_with(mark)))
+        .count()
 }
 
 /// A file, with what was found in it.
@@ -177,14 +227,39 @@ struct Code<'a> {
     text: Option<String>,
     hidden: Vec<Span>,
     test_only: Vec<Span>,
+    lines: usize,
+    opened: Opened,
+    /// Whether findings are suppressed in it: one that suppresses nothing must be found as well.
+    suppresses: bool,
+    connections: Vec<Span>,
+    connection_strings: Vec<Span>,
 }
 
 impl Code<'_> {
     fn without_useless_text(mut self) -> Self {
-        if !self.wanted.seam && self.hidden.is_empty() && self.test_only.is_empty() {
+        if !self.wanted.seam && !self.says_anything() {
             self.text = None;
         }
         self
+    }
+
+    fn is_in_a_folder_of_tests(&self) -> bool {
+        let folder = self.wanted.package.manifest_path.parent();
+        let below = folder.and_then(|folder| self.path.strip_prefix(folder).ok());
+        below.is_some_and(|below| below.starts_with("tests") || below.starts_with("benches"))
+    }
+
+    /// Whether anything was found that counts everywhere.
+    fn says_anything(&self) -> bool {
+        !self.hidden.is_empty() || self.suppresses || self.is_no_code_of_tests()
+    }
+
+    /// Whether anything was found that counts outside of tests only.
+    fn is_no_code_of_tests(&self) -> bool {
+        !self.test_only.is_empty()
+            || !self.connections.is_empty()
+            || !self.connection_strings.is_empty()
+            || self.opened != Opened::default()
     }
 }
 
@@ -194,7 +269,7 @@ fn test_files(metadata: &Metadata, read: &[Code<'_>]) -> Result<BTreeSet<PathBuf
     let mut tests = BTreeSet::new();
     let packages: Vec<&Package> = read
         .iter()
-        .filter(|code| !code.test_only.is_empty())
+        .filter(|code| code.is_no_code_of_tests())
         .map(|code| code.wanted.package)
         .collect();
     for (at, package) in packages.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What a look at the crates gives the rules. Data, and nothing that makes it.
 
 use super::expand::Unsafe;
+use crate::parse::opened::Goes;
 use crate::source::Place;
 
 /// A way from a central crate to the vault.
@@ -58,6 +59,28 @@ pub struct TestFeature {
     pub place: Place,
 }
 
+/// A use of the one exit from an opened value.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    /// The call.
+    pub at: Named,
+    /// The function that it stands in.
+    pub function: String,
+    /// The reason, where it is a text in the code.
+    pub reason: Option<String>,
+}
+
+/// A disclosed value that goes where nobody looks after it.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Where.
+    pub at: Named,
+    /// Where it goes.
+    pub goes: Goes,
+    /// By what.
+    pub by: String,
+}
+
 /// What the crates show.
 #[derive(Debug, Default)]
 pub struct Crates {
@@ -77,6 +100,18 @@ pub struct Crates {
     pub hidden: Vec<Named>,
     /// Places outside of tests that name what is there for tests.
     pub test_only: Vec<Named>,
+    /// Lines of code of the crates that touch personal data.
+    pub code_lines: usize,
+    /// Uses of the exit, outside of tests.
+    pub exits: Vec<Exit>,
+    /// The exit taken as a function.
+    pub taken: Vec<Named>,
+    /// Where disclosed values go.
+    pub flows: Vec<Flow>,
+    /// Names of database clients and of raw SQL.
+    pub connections: Vec<Named>,
+    /// Connection strings.
+    pub connection_strings: Vec<Named>,
     /// Features for tests that are turned on outside of tests.
     pub test_features: Vec<TestFeature>,
 }

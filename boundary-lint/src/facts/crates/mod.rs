@@ -18,7 +18,7 @@ use cargo_metadata::{DependencyKind, Package, PackageId};
 use toml::de::DeTable;
 
 pub use expand::{ExpandError, Unsafe};
-pub use found::{Crates, Named, Reach, TestFeature, Unknown, Unlisted};
+pub use found::{Crates, Exit, Flow, Named, Reach, TestFeature, Unknown, Unlisted};
 pub use graph::GraphError;
 use graph::{Graph, RUNTIME, VAULT, is_vault, same};
 
@@ -250,6 +250,7 @@ impl<'a> Look<'a> {
             read.push(code::Wanted {
                 package,
                 whose: format!("the {} crate `{}`", plane.as_str(), package.name),
+                personal: matches!(plane, CratePlane::InCountry | CratePlane::Shared),
                 seam: *plane != CratePlane::InCountry,
             });
         }
@@ -277,6 +278,7 @@ impl<'a> Look<'a> {
                 read.push(code::Wanted {
                     package,
                     whose: format!("the crate `{}` ({})", package.name, way.join(" -> ")),
+                    personal: false,
                     seam: true,
                 });
             }
