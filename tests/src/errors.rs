@@ -119,7 +119,8 @@ fn essential(text: &str) -> String {
         if in_use && line.ends_with(';') {
             in_use = false;
         }
-        if !skipped && !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+        let second_blank = line.is_empty() && lines.last().is_none_or(|last| last.is_empty());
+        if !(skipped || second_blank) {
             lines.push(line);
         }
     }
