@@ -191,3 +191,24 @@ fn exits_are_listed_with_their_reasons_and_their_share_of_the_code() {
     assert_eq!(report["exits"][0]["reason"], "address the letter");
     assert_eq!(report["code_lines"], 4);
 }
+
+#[test]
+fn a_dataset_needs_no_table_and_classifies_the_one_that_is_there() {
+    let model = "#[derive(Boundary)]\n#[boundary(dataset = \"features\", kind = features, derived_from(Person))]\nstruct Features {\n    \
+                 #[boundary(record_id)] id: i64,\n    #[boundary(data_key)] data_key: DataKey,\n    \
+                 #[boundary(category = \"user.behavior\", residency = in_country, purpose(Support))] score: Sealed<i64>,\n}\n";
+    let workspace = service(model);
+    assert_eq!(rules(&workspace), [""; 0]);
+    let table = |columns: &str| {
+        workspace.write(
+            "migrations/1_features.sql",
+            format!("CREATE TABLE features ({columns});\n"),
+        )
+    };
+    table("id bigint PRIMARY KEY, score bytea, data_key bytea");
+    assert_eq!(rules(&workspace), [""; 0], "a data key may lie beside its row");
+    table("id bigint PRIMARY KEY, score bytea, extra text");
+    assert_eq!(rules(&workspace), ["unclassified-column"]);
+    table("id bigint PRIMARY KEY");
+    assert_eq!(rules(&workspace), ["declared-column-missing"]);
+}

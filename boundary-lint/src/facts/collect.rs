@@ -137,6 +137,7 @@ fn read_declarations(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Resul
                     says: field.says,
                     place: place(field.span),
                     table_place: place(table.span),
+                    dataset: table.dataset,
                 });
             }
         }
@@ -217,7 +218,7 @@ fn read_database(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Result<(
 fn join(facts: &mut Facts, catalogue: &Catalogue) {
     let mut declared: HashMap<&Key, usize> = HashMap::new();
     for (at, declaration) in facts.declarations.iter().enumerate() {
-        if matches!(declaration.says, Says::Role(_) | Says::Category { .. }) {
+        if !matches!(declaration.says, Says::Nothing) {
             declared.entry(&declaration.key).or_insert(at);
         }
     }

@@ -31,6 +31,8 @@ pub struct Declaration {
     pub place: Place,
     /// Place of the table's name in the struct's attribute.
     pub table_place: Place,
+    /// Whether it is of a derived dataset, which may lie elsewhere than in this database.
+    pub dataset: bool,
 }
 
 /// How a column comes by its classification.
@@ -120,6 +122,7 @@ impl Facts {
         match self.declaration(column).map(|declaration| &declaration.says) {
             Some(Says::Category { category, .. }) => category,
             Some(Says::Role(role)) => role,
+            Some(Says::DataKey) => "data_key",
             _ if self.declarations_read => "unclassified",
             _ => "",
         }

@@ -25,7 +25,7 @@ pub enum Says {
         /// Where the raw value may be.
         residency: Option<Residency>,
     },
-    /// It is the wrapped data key, which is in the key table and no column of this one.
+    /// It is the wrapped data key, which is in the key table, or in a column beside the row.
     DataKey,
     /// Nothing: the derive refuses to compile it.
     Nothing,
@@ -55,6 +55,8 @@ pub struct Table {
     pub name: String,
     /// Place of the table's name in the attribute.
     pub span: Span,
+    /// Whether it is a derived dataset, which may lie elsewhere than in this database.
+    pub dataset: bool,
     /// Its fields, in order.
     pub fields: Vec<Field>,
 }
@@ -174,11 +176,13 @@ impl Reader<'_> {
     fn table(&mut self, item: &syn::ItemStruct) {
         let entries = self.entries(&item.attrs);
         let table = entries.iter().find_map(|entry| match entry {
-            Entry::Text { key, value } if key == "table" => Some(value),
+            Entry::Text { key, value } if key == "table" || key == "dataset" => {
+                Some((value, key == "dataset"))
+            }
             _ => None,
         });
         // An event has no columns, and a struct that names neither does not compile.
-        let Some(table) = table else { return };
+        let Some((table, dataset)) = table else { return };
         let name = table.value();
         let (schema, name) = match name.split_once('.') {
             Some((schema, name)) => (schema.to_owned(), name.to_owned()),
@@ -209,6 +213,7 @@ impl Reader<'_> {
             schema,
             name,
             span,
+            dataset,
             fields,
         });
     }

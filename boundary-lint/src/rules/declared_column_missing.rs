@@ -1,7 +1,8 @@
 //! A declared column that no migration creates.
 //!
 //! Either the column was renamed or dropped and the declaration stayed, or the declaration is misspelt, and the column
-//! that it was meant for has none.
+//! that it was meant for has none. A derived dataset need not be a table of this database; where it is one, its columns have to be
+//! there.
 
 use super::{Found, Marked};
 use crate::facts::Facts;
@@ -19,7 +20,11 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
         if !stored || exists {
             continue;
         }
-        let Some(of_table) = relations.get(&(schema.as_str(), table.as_str())) else {
+        let of_table = relations.get(&(schema.as_str(), table.as_str()));
+        if declaration.dataset && of_table.is_none() {
+            continue;
+        }
+        let Some(of_table) = of_table else {
             found.add(
                 format!("table `{schema}.{table}` is declared and no migration creates it"),
                 Marked::new(declaration.place, format!("`{column}` would be a column of it")),
