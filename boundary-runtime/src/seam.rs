@@ -15,7 +15,7 @@ use crate::data_key::DataKey;
 use crate::error::AccessError;
 use crate::plane::{InCountry, Purpose, Region};
 use crate::session::{InCountryMeans, Session};
-use crate::{Principal, TenantId};
+use crate::{Principal, SubjectId, TenantId};
 
 /// What identifies a record: bound into its data key and into each of its sealed fields.
 #[derive(Clone, Copy)]
@@ -26,6 +26,8 @@ pub struct RecordAddress<'a> {
     pub tenant: &'a TenantId,
     /// The record's identifier in canonical text.
     pub record_id: &'a str,
+    /// The person whom the record is about. A grant is of a subject, so the data key opens for this one only.
+    pub subject: &'a SubjectId,
 }
 
 /// What identifies one sealed field of a record.

@@ -185,6 +185,7 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             declaration: T::DECLARATION,
             tenant: record.tenant(),
             record_id: &id,
+            subject: record.subject(),
         };
         G::close(
             value,
@@ -212,6 +213,7 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             declaration,
             tenant: residence.tenant(),
             record_id: &record_id,
+            subject: residence.subject(),
         };
         let now = self.means.clock.now();
         let data_key = self.means.opener.create(&address, now)?;
@@ -250,6 +252,7 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
             declaration,
             tenant: record.tenant(),
             record_id: &id,
+            subject: record.subject(),
         };
         value.open(
             &*self.means.opener,
@@ -346,6 +349,7 @@ impl NewRecord<'_> {
             declaration: self.declaration,
             tenant: self.residence.tenant(),
             record_id: &self.record_id,
+            subject: self.residence.subject(),
         };
         G::close(
             value,

@@ -36,7 +36,7 @@ use aes_gcm::aead::KeyInit;
 use aes_gcm::{AeadInOut, Aes256Gcm, Nonce};
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
 use boundary_runtime::zeroize::Zeroizing;
-use boundary_runtime::{Clock, DataKey, SystemClock, TenantId};
+use boundary_runtime::{Clock, DataKey, SubjectId, SystemClock, TenantId};
 use boundary_schema::FieldDeclaration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use envelope::{AdditionalData, RecordKeys, RecordNames, WrappingRoot};
@@ -49,6 +49,7 @@ const NAMES: RecordNames<'_> = RecordNames {
     region: "in",
     table: ten::TABLE.name,
     record_id: ten::RECORD_ID,
+    subject: "s-1",
 };
 const FIELD: &FieldDeclaration = &ten::TABLE.fields[0];
 const PLAINTEXT: [u8; 32] = [7; 32];
@@ -183,6 +184,7 @@ impl Envelope {
 struct Opening {
     opener: VaultOpener,
     tenant: TenantId,
+    subject: SubjectId,
     clock: Arc<dyn Clock>,
 }
 
@@ -208,6 +210,7 @@ impl Opening {
                 last: Mutex::default(),
             },
             tenant,
+            subject: SubjectId::new("s-1"),
             clock,
         }
     }
@@ -217,6 +220,7 @@ impl Opening {
             declaration: &ten::TABLE,
             tenant: &self.tenant,
             record_id: ten::RECORD_ID,
+            subject: &self.subject,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Attacks 42 and 43: a grant is for one subject, one tenant, one purpose and a bounded time.
 
 use boundary_runtime::control::Decision;
-use boundary_runtime::{AccessError, Column, GrantProblem, Misuse, Record, Refusal};
+use boundary_runtime::{AccessError, Column, GrantProblem, Misuse, Record, Refusal, SubjectId};
 use boundary_schema::{FieldRole, Protection};
 use payments_model::policy::{purpose, region};
 use payments_model::{Customer, Payment};
@@ -90,6 +90,32 @@ async fn attack_42_a_grant_of_one_subject_does_not_open_the_record_of_another() 
     );
     let error = refusal(customer.email(&session, &grant));
     assert_eq!(error, AccessError::Caller(Misuse::GrantOfAnotherSubject));
+}
+
+/// The field that carries the subject is public, so that services can read it. What is sealed is bound to it all the same.
+#[tokio::test]
+async fn attack_72_the_subject_of_a_record_is_changed_so_that_another_grant_fits() {
+    let site = Site::<region::In>::new().await;
+    let mut customer = site.customer(1, "priya", "Pune").await;
+    site.residence("asha");
+    let grant = site.grant::<purpose::Billing>("asha").await;
+    let session = site.session::<purpose::Billing>().await;
+    // Opened once for the right subject, so that the record's keys are at hand.
+    assert!(customer.email(&session, &site.grant("priya").await).is_ok());
+
+    customer.subject = SubjectId::new("asha");
+    assert_eq!(
+        refusal(customer.email(&session, &grant)),
+        AccessError::Undecryptable,
+        "a sealed field"
+    );
+    let support = site.session::<purpose::Support>().await;
+    let grant = site.grant::<purpose::Support>("asha").await;
+    assert_eq!(
+        refusal(customer.city(&support, &grant)),
+        AccessError::Undecryptable,
+        "a resident field"
+    );
 }
 
 #[tokio::test]

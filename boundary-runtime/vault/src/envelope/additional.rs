@@ -17,6 +17,8 @@ pub(crate) struct RecordNames<'a> {
     pub(crate) region: &'a str,
     pub(crate) table: &'a str,
     pub(crate) record_id: &'a str,
+    /// The person whom the record is about: bound into the data key, and so into every field.
+    pub(crate) subject: &'a str,
 }
 
 /// Additional data in the making. For fields it keeps what all fields of a record have in common.
@@ -52,7 +54,13 @@ impl AdditionalData {
         generation: u32,
     ) -> Result<Self, Misuse> {
         let mut data = Self::labelled(DATA_KEY_LABEL, 192)?;
-        data.texts(&[record.tenant, record.region, record.table, record.record_id])?;
+        data.texts(&[
+            record.tenant,
+            record.region,
+            record.table,
+            record.record_id,
+            record.subject,
+        ])?;
         data.bytes.extend_from_slice(id);
         data.bytes.extend_from_slice(&generation.to_be_bytes());
         Ok(data)
@@ -94,6 +102,7 @@ mod tests {
             region: "in",
             table: "c",
             record_id: "1",
+            subject: "s",
         };
         for residency in [Residency::Regional, Residency::InCountry, Residency::Pinned("in")] {
             let field = FieldDeclaration {

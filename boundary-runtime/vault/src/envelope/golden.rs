@@ -16,6 +16,7 @@ pub(super) const NAMES: RecordNames<'_> = RecordNames {
     region: "in",
     table: "customers",
     record_id: "42",
+    subject: "s-7",
 };
 pub(super) const GENERATION: u32 = 7;
 pub(super) const NONCE: [u8; 12] = counting(0x70);
@@ -167,6 +168,7 @@ fn the_negative_vectors_do_not_open() {
         "other commitment",
         "other suite of the data key",
         "data key of another lease key",
+        "data key of another subject",
     ] {
         let opened = RecordKeys::unwrap(&specified(name), &root(), bound.as_bytes());
         assert_eq!(opened.err(), Some(Undecryptable), "vector `{name}`");

@@ -135,6 +135,15 @@ fn a_data_key_is_bound_to_its_record_its_identifier_and_its_generation() {
             ..NAMES
         },
         RecordNames {
+            subject: "s-8",
+            ..NAMES
+        },
+        RecordNames {
+            record_id: "42\0",
+            subject: "-7",
+            ..NAMES
+        },
+        RecordNames {
             record_id: "43",
             ..NAMES
         },
@@ -238,7 +247,7 @@ proptest! {
         nonce in any::<[u8; 12]>(),
     ) {
         fn names(texts: &[String; 4]) -> RecordNames<'_> {
-            RecordNames { tenant: &texts[0], region: &texts[1], table: &texts[2], record_id: &texts[3] }
+            RecordNames { tenant: &texts[0], region: &texts[1], table: &texts[2], record_id: &texts[3], subject: "s" }
         }
         let bound = AdditionalData::of_data_key(&names(&here), &ID, 1).unwrap();
         let (keys, wrapped) = RecordKeys::wrap(&data_key, &salt, &root(), 1, bound.as_bytes());

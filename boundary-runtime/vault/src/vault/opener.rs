@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
-use boundary_runtime::{AccessError, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, TenantId, Timestamp};
+use boundary_runtime::{
+    AccessError, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, SubjectId, TenantId, Timestamp,
+};
 use boundary_schema::Declaration;
 use zeroize::Zeroizing;
 
@@ -25,6 +27,7 @@ pub(super) struct OpenRecord {
     declaration: &'static Declaration,
     tenant: TenantId,
     record_id: String,
+    subject: SubjectId,
     data_key: DataKey,
     lease: usize,
     keys: RecordKeys,
@@ -43,6 +46,7 @@ impl OpenRecord {
             declaration: address.declaration,
             tenant: address.tenant.clone(),
             record_id: address.record_id.to_owned(),
+            subject: address.subject.clone(),
             bound: AdditionalData::of_fields(&names(address, region))?,
             data_key,
             lease,
@@ -54,6 +58,7 @@ impl OpenRecord {
     fn is(&self, address: &RecordAddress<'_>, key: &DataKey) -> bool {
         std::ptr::eq(self.declaration, address.declaration)
             && self.record_id == address.record_id
+            && self.subject == *address.subject
             && self.tenant == *address.tenant
             && self.data_key.as_bytes() == key.as_bytes()
     }
@@ -184,5 +189,6 @@ fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {
         region,
         table: address.declaration.name,
         record_id: address.record_id,
+        subject: address.subject.as_str(),
     }
 }
