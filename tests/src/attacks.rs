@@ -149,6 +149,7 @@ fn runs(attributes: &[syn::Attribute]) -> bool {
 fn status(attack: &Attack, covered: bool) -> &'static str {
     match (attack.layer, covered) {
         _ if attack.not_stopped.is_some() => "not stopped",
+        (_, true) if attack.waits.is_some() => "partly",
         (_, false) => "waits",
         (Layer::Types | Layer::Isolation, true) => "stopped",
         (Layer::RunTime, true) => "shown harmless",
@@ -171,19 +172,14 @@ pub fn page(table: &[Attack], tests: &BTreeMap<u32, Vec<Test>>) -> Result<String
          | waiting | not stopped |\n| --- | ---: | ---: | ---: | ---: |\n",
     );
     let mut line = |name: &str, rows: &[&Attack]| {
-        let count = |of: &str| {
-            rows.iter()
-                .filter(|row| (of == "test") == tests.contains_key(&row.number) || of != "test")
-                .filter(|row| of == "test" || status(row, tests.contains_key(&row.number)) == of)
-                .count()
-        };
+        let count = |is: &dyn Fn(&Attack) -> bool| rows.iter().filter(|row| is(row)).count();
         let _ = writeln!(
             page,
             "| {name} | {} | {} | {} | {} |",
             rows.len(),
-            count("test"),
-            count("waits"),
-            count("not stopped")
+            count(&|row| tests.contains_key(&row.number)),
+            count(&|row| row.waits.is_some()),
+            count(&|row| row.not_stopped.is_some())
         );
     };
     for layer in [Layer::Types, Layer::RunTime, Layer::Lint, Layer::Isolation] {

@@ -60,6 +60,32 @@ async fn groups_under_the_minimum_are_suppressed_and_the_suppression_is_stated()
     );
 }
 
+/// A total is known, and its parts are released: what is missing is a group that is large enough to be released itself.
+#[tokio::test]
+async fn attack_63_within_one_release_a_total_less_its_parts_is_no_small_group() {
+    let site = Site::<region::In>::new().await;
+    let mut id = 0;
+    let (cities, mut total) = ([("Mumbai", 40), ("Pune", 22), ("Alibag", 1), ("Goa", 19)], 0);
+    for (city, subjects) in cities {
+        pay(&site, &mut id, city, subjects, 100).await;
+        total += subjects as u64;
+    }
+    let cohorts = sums(&site).await;
+    let released: u64 = cohorts.cohorts().iter().map(|cohort| cohort.subjects).sum();
+    let remainder = cohorts.remainder().unwrap();
+    assert!(
+        released < total,
+        "nothing was suppressed, so there is nothing to find out"
+    );
+    assert_eq!(total - released, remainder.subjects);
+    assert!(
+        remainder.subjects >= 20,
+        "{} subjects by subtraction",
+        remainder.subjects
+    );
+    assert!(cohorts.cohorts().iter().all(|cohort| cohort.subjects >= 20));
+}
+
 /// Attack 64: rows counted instead of subjects, and one subject that a sum would give away.
 #[tokio::test]
 async fn attack_64_many_rows_of_one_subject_are_no_cohort_and_a_heavy_subject_hides_the_sum() {
