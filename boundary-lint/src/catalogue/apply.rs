@@ -1,8 +1,10 @@
 //! Replay: one statement after the other.
 
 use super::types::{Shape, UserType};
-use super::{Catalogue, Index, TypeId, Unseen, types};
-use crate::parse::statement::{Guard, Name, Statement, StatementKind, Transaction, TypeChange, TypeShape};
+use super::{Catalogue, Index, Publication, TypeId, Unseen, types};
+use crate::parse::statement::{
+    Guard, Name, Publish, Published, Statement, StatementKind, Transaction, TypeChange, TypeShape,
+};
 use crate::source::{FileId, Place, Span};
 
 /// Why a statement could not be applied.
@@ -96,6 +98,29 @@ impl Catalogue {
         }
     }
 
+    /// Tables are taken by what they are and not by their names, so a publication follows a table that is renamed.
+    fn publish(&mut self, place: &dyn Fn(Span) -> Place, publish: &Publish) -> Result<(), Refusal> {
+        let tables = match &publish.what {
+            Published::All => None,
+            Published::Tables(named) => {
+                let mut tables = Vec::new();
+                for table in named {
+                    let id = self.find(table.name.schema.as_deref(), &table.name.name);
+                    let id =
+                        id.ok_or_else(|| format!("it publishes {}, which no migration creates", table.name))?;
+                    tables.push((id, table.columns.clone()));
+                }
+                Some(tables)
+            }
+        };
+        self.publications.push(Publication {
+            place: place(publish.span),
+            name: publish.name.clone(),
+            tables,
+        });
+        Ok(())
+    }
+
     pub(super) fn miss(&mut self, place: Place, why: String) {
         self.unseen.push(Unseen { place, why });
     }
@@ -151,6 +176,7 @@ impl Catalogue {
                 Some(stranger) => Err(calls(stranger)),
                 None => Ok(()),
             },
+            StatementKind::Publish(publish) => self.publish(place, publish),
             StatementKind::Transaction(_) => Ok(()),
             StatementKind::Unseen(why) => Err((*why).to_owned()),
         }

@@ -129,6 +129,17 @@ pub struct Unseen {
     pub why: String,
 }
 
+/// A publication, or what was added to one.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// Where.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// Its tables, with the columns where they are listed; `None` for all tables.
+    pub tables: Option<Vec<(RelationId, Option<Vec<String>>)>>,
+}
+
 #[derive(Clone, Debug)]
 struct Index {
     table: RelationId,
@@ -153,6 +164,8 @@ pub struct Catalogue {
     needing: HashMap<RelationId, Vec<RelationId>>,
     temporary: Vec<RelationId>,
     rows_used: bool,
+    /// What is sent to subscribers.
+    pub publications: Vec<Publication>,
     /// What was not followed, in the order of replay.
     pub unseen: Vec<Unseen>,
 }

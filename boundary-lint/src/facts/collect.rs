@@ -1,17 +1,17 @@
 //! Reading and joining: the only file that turns paths into facts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use boundary_schema::Policy;
 use rayon::prelude::*;
 
 use super::mark::Mark;
-use super::{Classified, Column, Declaration, Facts, Key, MarkedBinary, Unseen, crates};
-use crate::catalogue::{self, Catalogue, ColumnId};
+use super::{Classified, Column, Declaration, Facts, Key, MarkedBinary, Publication, Unseen, crates};
+use crate::catalogue::{self, Catalogue, ColumnId, RelationKind};
 use crate::discover::{self, Folder, Project};
 use crate::error::Error;
-use crate::parse::declarations::{Declared, Says, declarations};
+use crate::parse::declarations::{Declared, Residency, Says, declarations};
 use crate::parse::statement::Statement;
 use crate::parse::{Dialect, Postgres};
 use crate::source::{FileId, Place, SourceFile, Span};
@@ -257,11 +257,56 @@ fn join(facts: &mut Facts, catalogue: &Catalogue) {
         };
         facts.columns.push(column);
     }
+    if !catalogue.publications.is_empty() {
+        let stay = staying(facts);
+        let publications = catalogue.publications.iter().map(|publication| Publication {
+            place: publication.place,
+            name: publication.name.clone(),
+            columns: sent(&stay, catalogue, publication),
+        });
+        let publications: Vec<Publication> = publications.collect();
+        facts.publications.extend(publications);
+    }
     facts.unseen.extend(catalogue.unseen.iter().map(|unseen| Unseen {
         place: unseen.place,
         why: unseen.why.clone(),
         mend: IN_SQL,
     }));
+}
+
+/// The columns that have to stay: all but those that are declared global, identifiers of records and tenants.
+fn staying(facts: &Facts) -> HashSet<Key> {
+    let may_leave = |column: &Column| match facts.declaration(column).map(|declared| &declared.says) {
+        Some(Says::Category { residency, .. }) => *residency == Some(Residency::Global),
+        Some(Says::Role(role)) => ["record_id", "tenant"].contains(role),
+        Some(Says::DataKey | Says::Nothing) | None => false,
+    };
+    let staying = facts.columns.iter().filter(|column| !may_leave(column));
+    staying.map(|column| column.key.clone()).collect()
+}
+
+/// The columns that a publication sends although they have to stay.
+fn sent(stay: &HashSet<Key>, catalogue: &Catalogue, publication: &catalogue::Publication) -> Vec<Key> {
+    let mut sent: Vec<Key> = Vec::new();
+    for relation in catalogue.relations() {
+        let listed = match &publication.tables {
+            None if relation.kind == RelationKind::Table => None,
+            None => continue,
+            Some(tables) => match tables.iter().find(|(id, _)| *id == relation.id) {
+                Some((_, listed)) => listed.as_ref(),
+                None => continue,
+            },
+        };
+        let columns = relation.columns.iter().map(|column| &column.name);
+        let columns = columns.filter(|name| listed.is_none_or(|listed| listed.contains(name)));
+        sent.extend(
+            columns
+                .map(|name| (relation.schema.clone(), relation.name.clone(), name.clone()))
+                .filter(|key| stay.contains(key)),
+        );
+    }
+    sent.sort_unstable();
+    sent
 }
 
 fn through(

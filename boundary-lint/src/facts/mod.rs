@@ -76,6 +76,17 @@ pub struct Unseen {
     pub mend: &'static str,
 }
 
+/// A publication, with the columns that it sends and that have to stay.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// Where it is named.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// The columns, sorted.
+    pub columns: Vec<Key>,
+}
+
 /// A binary that holds the vault's mark.
 #[derive(Clone, Debug)]
 pub struct MarkedBinary {
@@ -94,6 +105,8 @@ pub struct Facts {
     pub columns: Vec<Column>,
     /// All declared columns, sorted by key, then place.
     pub declarations: Vec<Declaration>,
+    /// What is sent to subscribers.
+    pub publications: Vec<Publication>,
     /// What was not seen, sorted by place.
     pub unseen: Vec<Unseen>,
     /// Whether declarations were looked for at all.

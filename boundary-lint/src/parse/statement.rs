@@ -84,6 +84,8 @@ pub enum StatementKind {
         /// Its new name.
         to: String,
     },
+    /// Tables whose rows are sent to subscribers.
+    Publish(Publish),
     /// Schemas that are dropped.
     DropSchemas(Drop),
     /// An enum, composite, range or base type.
@@ -364,4 +366,33 @@ pub enum Returns {
     Table(Vec<(String, Option<TypeName>)>),
     /// Nothing that a query could use, or not known.
     Unknown,
+}
+
+/// A publication, or what is added to one.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    /// Its name.
+    pub name: String,
+    /// Where it is named.
+    pub span: Span,
+    /// What it sends.
+    pub what: Published,
+}
+
+/// What a publication sends.
+#[derive(Clone, Debug)]
+pub enum Published {
+    /// All tables, or all of a schema, now and later.
+    All,
+    /// These.
+    Tables(Vec<PublishedTable>),
+}
+
+/// A table of a publication.
+#[derive(Clone, Debug)]
+pub struct PublishedTable {
+    /// The table.
+    pub name: Name,
+    /// The columns, where they are listed.
+    pub columns: Option<Vec<String>>,
 }

@@ -2,6 +2,7 @@
 
 mod central_reaches_vault;
 mod column_not_visible;
+mod column_published;
 mod connection_outside_store;
 mod crate_not_found;
 mod crate_not_listed;
@@ -44,6 +45,7 @@ macro_rules! rules {
 rules! {
     central_reaches_vault => "central-reaches-vault",
     column_not_visible => "column-not-visible",
+    column_published => "column-published",
     connection_outside_store => "connection-outside-store",
     crate_not_found => "crate-not-found",
     crate_not_listed => "crate-not-listed",

@@ -8,6 +8,7 @@ mod create;
 mod expressions;
 mod functions;
 mod names;
+mod publications;
 mod queries;
 
 use squawk_syntax::ast::{self, AstNode};
@@ -40,6 +41,14 @@ fn statements_of(text: &str, to_file: ToFile<'_>, depth: usize) -> Vec<Statement
         match role(&raw) {
             Role::Harmless => {}
             Role::Unseen(why) => out.push(unseen(to_file(raw.span), why)),
+            Role::Publish => {
+                let statement = text.get(raw.span.start..raw.span.end).unwrap_or("");
+                let offset = raw.span.start;
+                let shifted = |span: Span| to_file(Span::new(span.start + offset, span.end + offset));
+                if let Some(publish) = publications::published(statement, &shifted) {
+                    out.push(always(to_file(raw.span), StatementKind::Publish(publish)));
+                }
+            }
             Role::Transaction(transaction) => {
                 out.push(always(to_file(raw.span), StatementKind::Transaction(transaction)))
             }
@@ -70,6 +79,7 @@ fn unseen(span: Span, why: &'static str) -> Statement {
 /// What a statement can mean to columns, by its first words.
 enum Role {
     Harmless,
+    Publish,
     Parse,
     Transaction(Transaction),
     Unseen(&'static str),
@@ -119,6 +129,7 @@ fn role(raw: &RawStatement) -> Role {
             "table" | "view" | "materialized" | "foreign" if raw.word(2) == "data" => Role::Harmless,
             "table" | "view" | "materialized" | "foreign" | "type" | "domain" | "schema" => Role::Parse,
             "" => Role::Parse,
+            "publication" => Role::Publish,
             _ => Role::Harmless,
         },
         "drop" => match raw.word(1) {
@@ -161,9 +172,9 @@ fn created(raw: &RawStatement) -> Role {
             _,
         )
         | ("extension" | "unique" | "", _) => Role::Parse,
+        ("publication", _) => Role::Publish,
         (
-            "trigger" | "policy" | "role" | "user" | "group" | "sequence" | "publication" | "subscription"
-            | "statistics",
+            "trigger" | "policy" | "role" | "user" | "group" | "sequence" | "subscription" | "statistics",
             _,
         )
         | (
