@@ -158,11 +158,23 @@ fn attack_51_a_copy_of_a_column_is_unclassified_and_a_view_keeps_the_columns_cla
 #[test]
 fn attack_51_a_publication_sends_only_columns_that_may_leave() {
     for (sql, sends) in [
-        ("CREATE PUBLICATION p FOR TABLE customers;", "public.customers.age"),
-        ("CREATE PUBLICATION p FOR TABLE payments (id), customers (id, email);", "public.customers.email"),
+        (
+            "CREATE PUBLICATION p FOR TABLE customers;",
+            "public.customers.age",
+        ),
+        (
+            "CREATE PUBLICATION p FOR TABLE payments (id), customers (id, email);",
+            "public.customers.email",
+        ),
         ("CREATE PUBLICATION p FOR ALL TABLES;", "public.customers.age"),
-        ("CREATE PUBLICATION p FOR TABLES IN SCHEMA public;", "public.customers.age"),
-        ("CREATE PUBLICATION p; ALTER PUBLICATION p ADD TABLE customers (city);", "public.customers.city"),
+        (
+            "CREATE PUBLICATION p FOR TABLES IN SCHEMA public;",
+            "public.customers.age",
+        ),
+        (
+            "CREATE PUBLICATION p; ALTER PUBLICATION p ADD TABLE customers (city);",
+            "public.customers.city",
+        ),
         (
             "CREATE PUBLICATION p FOR TABLE customers (email); ALTER TABLE customers RENAME TO people; \
              ALTER TABLE people RENAME TO customers;",
