@@ -20,8 +20,9 @@ pub use declaration::{
 };
 pub use names::{Name, NameError};
 pub use policy::{
-    Basis, Consent, CratePlane, Crates, Jurisdiction, JurisdictionError, Keys, Plane, Policy, PolicyError,
-    PolicyErrors, Position, Purpose, Region, ReleaseRules, Role, Sink, SinkKind, json_schema,
+    Allowed, Basis, ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRole, Consent, CratePlane,
+    Crates, DeclaredColumn, Dialect, Jurisdiction, JurisdictionError, Keys, MigrationFolder, Plane, Policy,
+    PolicyError, PolicyErrors, Position, Purpose, Region, ReleaseRules, Role, Sink, SinkKind, json_schema,
 };
 pub use residency::Residency;
 pub use taxonomy::{Category, Sensitivity, Taxonomy};

@@ -83,6 +83,47 @@ macro_rules! mistakes {
 }
 
 mistakes! {
+    a_column_without_residency:
+        "[release]" => "[tables.notes]\nbody = { category = \"user.content\" }\n[release]",
+        "boundary.toml:74:1: the column lacks the key `residency`; write `role = …`, or `category = …` and \
+         `residency = …`";
+
+    a_column_that_says_nothing:
+        "[release]" => "[tables.notes]\nbody = { opaque = true }\n[release]",
+        "boundary.toml:74:1: the column needs a role or a category, one of the two; write `role = …`, or \
+         `category = …` and `residency = …`";
+
+    a_column_with_a_role_and_a_residency:
+        "[release]" => "[tables.notes]\nid = { role = \"record_id\", residency = \"global\" }\n[release]",
+        "boundary.toml:74:40: a column with a role has no `residency`; write `role = …`, or `category = …` and \
+         `residency = …`";
+
+    a_column_of_an_unknown_category:
+        "[release]" => "[tables.notes]\nbody = { category = \"user.contnet\", residency = \"global\" }\n[release]",
+        "boundary.toml:74:21: found the unknown category `user.contnet`; did you mean `user.content`?";
+
+    a_column_pinned_to_an_unknown_region:
+        "[release]" => "[tables.notes]\nbody = { category = \"user.content\", residency = \"pinned(inn)\" }\n[release]",
+        "boundary.toml:74:49: `tables.notes.body.residency`: found the unknown region `inn`, expected one of `eu`, \
+         `hub`, `in`; did you mean `in`?";
+
+    a_table_without_columns:
+        "[release]" => "[tables]\nnotes = 1\n[release]",
+        "boundary.toml:74:9: `tables.notes`: found `1`, expected a table of columns";
+
+    a_day_that_is_none:
+        "[release]" => "[[allow]]\nrule = \"a\"\nat = \"b\"\nreason = \"c\"\nowner = \"d\"\nuntil = \"soon\"\n[release]",
+        "boundary.toml:78:9: `allow.until`: found `soon`, expected a day as \"YYYY-MM-DD\"";
+
+    an_allowance_without_an_owner:
+        "[release]" => "[[allow]]\nrule = \"a\"\nat = \"b\"\nreason = \"c\"\nuntil = \"2027-01-31\"\n[release]",
+        "boundary.toml:73:1: `allow` lacks the key `owner`, expected a text that is not empty";
+
+    an_unknown_dialect:
+        "[release]" => "[[migrations]]\npath = \"db\"\ndialect = \"postgresql\"\n[release]",
+        "boundary.toml:75:11: `migrations.dialect`: found `postgresql`, expected one of `postgres`, `sqlite`, \
+         `mysql`; did you mean `postgres`?";
+
     a_version_that_is_not_ours:
         "version = 1" => "version = 2",
         "boundary.toml:2:11: `version`: found `2`, expected the number 1";
@@ -122,7 +163,7 @@ mistakes! {
     an_unknown_section:
         "[crates]" => "[crate]",
         "boundary.toml:61:2: unknown key `crate` in the policy, expected one of `version`, `regions`, \
-         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`; did you mean \
+         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `tables`, `migrations`, `allow`; did you mean \
          `crates`?";
 
     a_missing_section:

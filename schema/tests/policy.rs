@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use boundary_schema::{Basis, CratePlane, Plane, Policy, Sensitivity, SinkKind};
+use boundary_schema::{
+    Basis, ColumnMeaning, ColumnRole, CratePlane, Dialect, Plane, Policy, Sensitivity, SinkKind,
+};
 
 const PAYMENTS: &str = include_str!("payments.toml");
 
@@ -178,4 +180,42 @@ fn a_file_that_is_not_utf8_is_refused() {
             .to_string()
             .contains("cannot be read")
     );
+}
+
+#[test]
+fn tables_migrations_and_allowances_are_read_with_their_places() {
+    let text = format!(
+        "{PAYMENTS}\n[tables.\"billing.notes\"]\nid = {{ role = \"record_id\" }}\n\
+         body = {{ category = \"user.content\", residency = \"pinned(in)\", purposes = [\"support\"], opaque = true }}\n\
+         [[migrations]]\npath = \"db\"\ndialect = \"sqlite\"\n\
+         [[allow]]\nrule = \"column-published\"\nat = \"public.a.b\"\nreason = \"c\"\nowner = \"d\"\nuntil = \"2027-02-28\"\n"
+    );
+    let policy = Policy::parse("boundary.toml", &text).unwrap();
+    let columns: Vec<_> = policy.columns().iter().collect();
+    let [body, id] = columns.as_slice() else {
+        panic!("{columns:?}")
+    };
+    assert_eq!(
+        (body.table.as_str(), body.column.as_str(), body.opaque),
+        ("billing.notes", "body", true)
+    );
+    assert_eq!(&text[body.span.clone()], "body");
+    assert_eq!(id.meaning, ColumnMeaning::Role(ColumnRole::RecordId));
+    let ColumnMeaning::Category {
+        category,
+        residency,
+        purposes,
+    } = &body.meaning
+    else {
+        panic!("{body:?}")
+    };
+    assert_eq!(
+        (category.as_str(), residency.to_string().as_str()),
+        ("user.content", "pinned(in)")
+    );
+    assert_eq!(purposes.len(), 1);
+    assert_eq!(policy.migrations()[0].dialect, Some(Dialect::Sqlite));
+    let allowed = &policy.allowed()[0];
+    assert_eq!(allowed.until, "2027-02-28");
+    assert!(text[allowed.span.clone()].starts_with("[[allow]]"));
 }

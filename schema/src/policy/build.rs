@@ -11,10 +11,12 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::Policy;
+use super::columns::{ColumnMeaning, ColumnResidency, DeclaredColumn};
 use super::duration;
 use super::error::{Report, quoted};
 use super::parts::{
-    Consent, CratePlane, Crates, Keys, Plane, Purpose, Region, ReleaseRules, Role, Sink, same_crate,
+    Allowed, Consent, CratePlane, Crates, Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role,
+    Sink, same_crate,
 };
 use crate::nearest::{listed, nearest};
 use crate::taxonomy::{self, BUILT_IN, ExtensionError};
@@ -25,6 +27,7 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
     let root = root.get_ref();
     let categories = categories(root, report);
     let crates = crates(root, report);
+    let columns = columns(root, &categories, report);
     let regions = entries(root, "regions", |name, region| {
         Some(Region {
             name,
@@ -76,7 +79,97 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
             minimum_subjects: count(release, "minimum_subjects")?,
             max_share_percent: count(release, "max_share_percent")?,
         },
+        columns,
+        migrations: records(root, "migrations", |entry, _| {
+            Some(MigrationFolder {
+                path: text(entry.get("path")?)?.to_owned(),
+                dialect: parsed(entry, "dialect"),
+            })
+        }),
+        allowed: records(root, "allow", |entry, span| {
+            let of = |key| Some(text(entry.get(key)?)?.to_owned());
+            Some(Allowed {
+                rule: of("rule")?,
+                at: of("at")?,
+                reason: of("reason")?,
+                owner: of("owner")?,
+                until: of("until")?,
+                span,
+            })
+        }),
     })
+}
+
+/// The columns of `[tables]`; one that does not say enough is a mistake.
+fn columns(root: &DeTable<'_>, categories: &Taxonomy, report: &mut Report<'_>) -> Vec<DeclaredColumn> {
+    let mut columns = Vec::new();
+    for (name, of_table) in table(root, "tables").into_iter().flatten() {
+        for (column, entry) in of_table.get_ref().as_table().into_iter().flatten() {
+            let Some(entry) = entry.get_ref().as_table() else {
+                continue;
+            };
+            let Some(meaning) = meaning(entry, column.span(), categories, report) else {
+                continue;
+            };
+            columns.push(DeclaredColumn {
+                table: name.get_ref().to_string(),
+                column: column.get_ref().to_string(),
+                meaning,
+                json: entry.get("json").and_then(text).map(str::to_owned),
+                opaque: entry.get("opaque").and_then(|flag| flag.get_ref().as_bool()) == Some(true),
+                table_span: name.span(),
+                span: column.span(),
+            });
+        }
+    }
+    columns
+}
+
+/// What a column is: by a role, or by category and residency.
+fn meaning(
+    entry: &DeTable<'_>,
+    span: std::ops::Range<usize>,
+    categories: &Taxonomy,
+    report: &mut Report<'_>,
+) -> Option<ColumnMeaning> {
+    let help = || Some("write `role = …`, or `category = …` and `residency = …`".to_owned());
+    match (entry.get("role"), entry.get("category")) {
+        (Some(_), None) => {
+            for key in ["residency", "purposes", "json", "opaque"] {
+                if let Some(value) = entry.get(key) {
+                    let message = format!("a column with a role has no `{key}`");
+                    report.add(value.span(), message, help());
+                }
+            }
+            parsed(entry, "role").map(ColumnMeaning::Role)
+        }
+        (None, Some(category)) => {
+            let key = text(category)?;
+            if categories.get(key).is_none() {
+                let message = format!("found the unknown category {}", quoted(key));
+                report.add_with_nearest(category.span(), message, categories.nearest(key));
+                return None;
+            }
+            let Some(residency) = entry.get("residency") else {
+                report.add(span, "the column lacks the key `residency`".to_owned(), help());
+                return None;
+            };
+            let purposes = array(entry, "purposes").into_iter().flatten();
+            let residency: ColumnResidency = text(residency)?.parse().ok()?;
+            Some(ColumnMeaning::Category {
+                category: key.to_owned(),
+                residency,
+                purposes: purposes
+                    .map(|purpose| Name::new(text(purpose)?).ok())
+                    .collect::<Option<_>>()?,
+            })
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "the column needs a role or a category, one of the two".to_owned();
+            report.add(span, message, help());
+            None
+        }
+    }
 }
 
 /// Adds the policy's categories, parents first: the table is ordered by key.
@@ -206,6 +299,18 @@ fn count<T: TryFrom<u64>>(parent: &DeTable<'_>, key: &str) -> Option<T> {
 
 fn lasting(parent: &DeTable<'_>, key: &str) -> Option<Duration> {
     duration::parse(text(parent.get(key)?)?)
+}
+
+/// The entries of an array of tables, each with its place; none when it is absent.
+fn records<T>(
+    root: &DeTable<'_>,
+    key: &str,
+    entry: impl Fn(&DeTable<'_>, std::ops::Range<usize>) -> Option<T>,
+) -> Vec<T> {
+    let found = array(root, key).into_iter().flatten();
+    found
+        .filter_map(|item| entry(item.get_ref().as_table()?, item.span()))
+        .collect()
 }
 
 /// The entries of a table of named tables; none when it is absent.

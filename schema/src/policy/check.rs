@@ -8,6 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeString, DeTable, DeValue};
 
+use super::columns::ColumnResidency;
 use super::duration;
 use super::error::{Report, excerpt, quoted};
 use super::parts::Jurisdiction;
@@ -74,6 +75,34 @@ impl Check<'_, '_> {
             (Kind::Table(keys), DeValue::Table(table)) => self.table(table, span, keys, path),
             (Kind::Named(keys), DeValue::Table(table)) => self.entries(table, keys, path),
             (Kind::Categories(keys), DeValue::Table(table)) => self.categories(table, keys, path),
+            (Kind::Columns(keys), DeValue::Table(table)) => {
+                for (name, columns) in table {
+                    let path = join(path, name.get_ref());
+                    match columns.get_ref() {
+                        DeValue::Table(columns) => {
+                            for (column, value) in columns {
+                                self.entry(column, value, keys, &path);
+                            }
+                        }
+                        other => self.mismatch(columns.span(), &path, other, "a table of columns", None),
+                    }
+                }
+            }
+            (Kind::Records(keys), DeValue::Array(array)) => {
+                for item in array {
+                    match item.get_ref() {
+                        DeValue::Table(entry) => self.table(entry, item.span(), keys, path),
+                        other => self.mismatch(item.span(), path, other, "a table", None),
+                    }
+                }
+            }
+            (Kind::Residency, DeValue::String(text)) => match text.parse() {
+                Ok(ColumnResidency::Pinned(region)) => {
+                    self.reference(region.as_str(), span, Section::Regions, path)
+                }
+                Ok(_) => {}
+                Err(_) => self.mismatch(span, path, value.get_ref(), &kind.expected(), None),
+            },
             (Kind::References(section), DeValue::Array(array)) => {
                 for (index, item) in array.iter().enumerate() {
                     match item.get_ref() {
@@ -197,7 +226,9 @@ fn is_of_kind(value: &DeValue<'_>, kind: &Kind) -> bool {
         (Kind::Count { least, most }, value) => {
             build::whole_number(value).is_some_and(|number| (*least..=*most).contains(&number))
         }
-        (Kind::Text, DeValue::String(text)) => !text.trim().is_empty(),
+        // Whether a category is known depends on those that the policy adds: that is for `build`.
+        (Kind::Text | Kind::Category, DeValue::String(text)) => !text.trim().is_empty(),
+        (Kind::Day, DeValue::String(text)) => is_day(text),
         (Kind::Duration { longest }, DeValue::String(text)) => {
             duration::parse(text).is_some_and(|duration| duration.as_secs() <= *longest)
         }
@@ -206,6 +237,20 @@ fn is_of_kind(value: &DeValue<'_>, kind: &Kind) -> bool {
         (Kind::Word(words), DeValue::String(text)) => words.contains(&text.as_ref()),
         _ => false,
     }
+}
+
+/// Whether a text is a day as `2026-11-21`; such days compare as texts.
+fn is_day(text: &str) -> bool {
+    let number = |part: Option<&str>, length: usize| {
+        let part =
+            part.filter(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        part.parse::<u16>().ok()
+    };
+    let mut parts = text.split('-');
+    let year = number(parts.next(), 4);
+    let month = number(parts.next(), 2).filter(|month| (1..=12).contains(month));
+    let day = number(parts.next(), 2).filter(|day| (1..=31).contains(day));
+    year.and(month).and(day).is_some() && parts.next().is_none()
 }
 
 /// Whether the text at `index` of the array stands before it too.

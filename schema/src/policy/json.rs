@@ -84,6 +84,20 @@ fn of_kind(kind: &Kind) -> Members {
         Kind::Packages => array(pattern(r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")),
         Kind::Table(keys) => of_keys(keys),
         Kind::Named(keys) => entries(Name::PATTERN, keys),
+        Kind::Columns(keys) => {
+            let columns = entries(r"\S", keys);
+            vec![
+                ("type", Json::text("object")),
+                ("additionalProperties", Json::Object(columns)),
+            ]
+        }
+        Kind::Records(keys) => vec![
+            ("type", Json::text("array")),
+            ("items", Json::Object(of_keys(keys))),
+        ],
+        Kind::Category => pattern(&below(BUILT_IN.iter().map(|row| row.key))),
+        Kind::Residency => pattern(r"^(global|regional|in_country|pinned\([a-z][a-z0-9_]{0,62}\))$"),
+        Kind::Day => pattern("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"),
         Kind::Categories(keys) => entries(&below(BUILT_IN.iter().map(|row| row.key)), keys),
     }
 }

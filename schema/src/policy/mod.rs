@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod columns;
 mod duration;
 mod error;
 mod json;
@@ -17,11 +18,12 @@ use std::collections::BTreeMap;
 
 use crate::{Name, Taxonomy};
 
+pub use columns::{ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRole, DeclaredColumn};
 pub use error::{PolicyError, PolicyErrors, Position};
 pub use json::json_schema;
 pub use parts::{
-    Basis, Consent, CratePlane, Crates, Jurisdiction, JurisdictionError, Keys, Plane, Purpose, Region,
-    ReleaseRules, Role, Sink, SinkKind,
+    Allowed, Basis, Consent, CratePlane, Crates, Dialect, Jurisdiction, JurisdictionError, Keys,
+    MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink, SinkKind,
 };
 
 /// What a workspace declares about where its data may be, who may use it for what, and what may be released.
@@ -82,6 +84,9 @@ pub struct Policy {
     consent: Consent,
     keys: Keys,
     release: ReleaseRules,
+    columns: Vec<DeclaredColumn>,
+    migrations: Vec<MigrationFolder>,
+    allowed: Vec<Allowed>,
 }
 
 impl Policy {
@@ -149,6 +154,24 @@ impl Policy {
     #[must_use]
     pub fn release(&self) -> &ReleaseRules {
         &self.release
+    }
+
+    /// The columns of `[tables]`, in the order of tables and columns.
+    #[must_use]
+    pub fn columns(&self) -> &[DeclaredColumn] {
+        &self.columns
+    }
+
+    /// The folders of migrations that are named, in the order of the file.
+    #[must_use]
+    pub fn migrations(&self) -> &[MigrationFolder] {
+        &self.migrations
+    }
+
+    /// The findings that somebody answers for, in the order of the file.
+    #[must_use]
+    pub fn allowed(&self) -> &[Allowed] {
+        &self.allowed
     }
 
     /// The in-country regions of a jurisdiction (`IN`, `EU`), ordered by name.

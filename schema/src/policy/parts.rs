@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -164,6 +165,46 @@ pub struct Sink {
     pub kind: SinkKind,
     /// The region that it is in.
     pub region: Name,
+}
+
+keywords! {
+    /// A dialect of SQL that migrations are written in.
+    pub enum Dialect as "dialect of SQL" {
+        /// PostgreSQL.
+        Postgres = "postgres",
+        /// SQLite.
+        Sqlite = "sqlite",
+        /// MySQL and MariaDB.
+        Mysql = "mysql",
+    }
+}
+
+/// A folder of SQL migrations that is named in the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MigrationFolder {
+    /// The folder, relative to that of the policy.
+    pub path: String,
+    /// The dialect, where it is said.
+    pub dialect: Option<Dialect>,
+}
+
+/// A finding of the lint that somebody answers for until a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Allowed {
+    /// The rule.
+    pub rule: String,
+    /// `schema.table.column`, `schema.table`, or a file.
+    pub at: String,
+    /// Why the finding is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub until: String,
+    /// Where the entry stands in the file, in bytes.
+    pub span: Range<usize>,
 }
 
 keywords! {

@@ -1,7 +1,8 @@
 //! The one table of the keys of `boundary.toml`. The reader, its messages and the JSON Schema come from it; a key that
 //! is not here does not exist.
 
-use super::parts::{Basis, Consent, Keys, Plane, SinkKind};
+use super::columns::ColumnRole;
+use super::parts::{Basis, Consent, Dialect, Keys, Plane, SinkKind};
 use super::{Policy, duration};
 use crate::Sensitivity;
 use crate::nearest::listed;
@@ -45,6 +46,16 @@ pub(super) enum Kind {
     Named(&'static [Key]),
     /// A table of tables with these keys, each under a dotted category key.
     Categories(&'static [Key]),
+    /// A table of tables of tables with these keys: under a table of the database, then under a column.
+    Columns(&'static [Key]),
+    /// An array of tables with these keys.
+    Records(&'static [Key]),
+    /// A declared category: built in, or of the policy.
+    Category,
+    /// `global`, `regional`, `in_country` or `pinned(region)`.
+    Residency,
+    /// A day of the calendar, `YYYY-MM-DD`.
+    Day,
 }
 
 /// A table whose entries other keys refer to.
@@ -95,6 +106,13 @@ impl Kind {
             Kind::Table(_) => "a table".to_owned(),
             Kind::Named(_) => "a table of tables, each under a name".to_owned(),
             Kind::Categories(_) => "a table of tables, each under a category key".to_owned(),
+            Kind::Columns(_) => {
+                "a table of columns, each a table, under the name of a database table".to_owned()
+            }
+            Kind::Records(_) => "an array of tables".to_owned(),
+            Kind::Category => "a category of the policy, or a built-in one".to_owned(),
+            Kind::Residency => "\"global\", \"regional\", \"in_country\" or \"pinned(region)\"".to_owned(),
+            Kind::Day => "a day as \"YYYY-MM-DD\"".to_owned(),
         }
     }
 }
@@ -153,6 +171,67 @@ pub(super) const ROOT: &[Key] = &[
         Kind::Table(RELEASE),
         "What has to hold before anything crosses the border.",
     ),
+    optional(
+        "tables",
+        Kind::Columns(COLUMN),
+        "Columns of tables that no Rust model declares.",
+    ),
+    optional(
+        "migrations",
+        Kind::Records(MIGRATIONS),
+        "Folders of SQL migrations that are not found by their names.",
+    ),
+    optional(
+        "allow",
+        Kind::Records(ALLOW),
+        "Findings of the lint that somebody answers for until a day.",
+    ),
+];
+
+const COLUMN: &[Key] = &[
+    optional(
+        "role",
+        Kind::Word(ColumnRole::WORDS),
+        "Its part in identifying the record, instead of a category.",
+    ),
+    optional("category", Kind::Category, "What a value is."),
+    optional("residency", Kind::Residency, "Where the raw value may be."),
+    optional(
+        "purposes",
+        Kind::References(Section::Purposes),
+        "Why it is processed.",
+    ),
+    optional(
+        "json",
+        Kind::Text,
+        "The Rust type whose fields say what a JSON value holds.",
+    ),
+    optional(
+        "opaque",
+        Kind::Flag,
+        "Whether a JSON value is classified as a whole, whatever it holds.",
+    ),
+];
+
+const MIGRATIONS: &[Key] = &[
+    required("path", Kind::Text, "The folder, from the folder of this file."),
+    optional(
+        "dialect",
+        Kind::Word(Dialect::WORDS),
+        "The dialect of SQL; told from the files where it is absent.",
+    ),
+];
+
+const ALLOW: &[Key] = &[
+    required("rule", Kind::Text, "The rule."),
+    required(
+        "at",
+        Kind::Text,
+        "Where: a column as schema.table.column, a table as schema.table, or a file.",
+    ),
+    required("reason", Kind::Text, "Why the finding is accepted."),
+    required("owner", Kind::Text, "Who answers for it."),
+    required("until", Kind::Day, "The last day on which it holds."),
 ];
 
 const REGION: &[Key] = &[
