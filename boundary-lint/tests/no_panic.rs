@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use boundary_lint::catalogue::replay;
-use boundary_lint::parse::declarations::declarations;
+use boundary_lint::parse::declarations::{DeriveNames, declarations};
 use boundary_lint::parse::expanded::unsafe_code;
 use boundary_lint::parse::forbid::forbids_unsafe;
 use boundary_lint::parse::hidden::hidden;
@@ -194,7 +194,7 @@ fn mutated_rust_does_not_panic() {
         let mut numbers = Numbers(7);
         for _ in 0..2000 {
             let text = mutated(&model, &model, &mut numbers);
-            let declared = declarations(&text);
+            let declared = declarations(&text, &DeriveNames::with([]));
             for (span, _) in declared.unseen.iter() {
                 assert!(span.end <= text.len());
             }
@@ -215,11 +215,14 @@ fn mutated_rust_does_not_panic() {
             ("break ", ""),
         ] {
             for times in [200, 100_000] {
-                let _ = declarations(&format!(
-                    "// Boundary\nfn f() {{ {}a{} ; }}",
-                    open.repeat(times),
-                    close.repeat(times)
-                ));
+                let _ = declarations(
+                    &format!(
+                        "// Boundary\nfn f() {{ {}a{} ; }}",
+                        open.repeat(times),
+                        close.repeat(times)
+                    ),
+                    &DeriveNames::with([]),
+                );
             }
         }
     })

@@ -86,6 +86,10 @@ impl Catalogue {
             }
             Action::Detach(child) => self.unlink(self.known(child)?, id),
             Action::NoInherit(parent) => self.unlink(id, self.known(parent)?),
+            Action::RowSecurity(switch) => {
+                self.switch_row_security(id, *switch);
+                Ok(())
+            }
             Action::Unseen(why) => Err((*why).to_owned()),
         }
     }

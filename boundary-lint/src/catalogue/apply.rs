@@ -1,9 +1,9 @@
 //! Replay: one statement after the other.
 
 use super::types::{Shape, UserType};
-use super::{Catalogue, Index, Publication, TypeId, Unseen, types};
+use super::{Catalogue, Index, Publication, TypeId, Unseen, WayOut, types};
 use crate::parse::statement::{
-    Guard, Name, Publish, Published, Statement, StatementKind, Transaction, TypeChange, TypeShape,
+    Action, Guard, Name, Publish, Published, Statement, StatementKind, Transaction, TypeChange, TypeShape,
 };
 use crate::source::{FileId, Place, Span};
 
@@ -74,6 +74,16 @@ impl Catalogue {
             StatementKind::SearchPath(_)
             | StatementKind::UniqueIndex { .. }
             | StatementKind::CreateSchema { .. } => {}
+            // A protection that may not be there is none, and a way out that may be there is one.
+            StatementKind::Note(_) | StatementKind::RowPolicy { .. } => {}
+            StatementKind::Alter(alter)
+                if alter
+                    .actions
+                    .iter()
+                    .all(|action| matches!(action, Action::RowSecurity(_))) => {}
+            StatementKind::WayOut(_) => {
+                let _ = self.apply(&place, &statement.kind, Guard::Undecided);
+            }
             StatementKind::CreateTable(create) if create.temporary => {}
             StatementKind::DropRelations(drop)
                 if drop
@@ -177,6 +187,21 @@ impl Catalogue {
                 None => Ok(()),
             },
             StatementKind::Publish(publish) => self.publish(place, publish),
+            StatementKind::Note(note) => self.note(place, note),
+            StatementKind::RowPolicy {
+                table,
+                name,
+                creates,
+                if_exists,
+            } => self.row_policy(table, name, *creates, *if_exists),
+            StatementKind::WayOut(way) => {
+                self.ways_out.push(WayOut {
+                    place: place(way.span),
+                    kind: way.kind,
+                    name: way.name.clone(),
+                });
+                Ok(())
+            }
             StatementKind::Transaction(_) => Ok(()),
             StatementKind::Unseen(why) => Err((*why).to_owned()),
         }

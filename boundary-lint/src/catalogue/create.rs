@@ -2,7 +2,7 @@
 
 use super::apply::Refusal;
 use super::types::Shape;
-use super::{Catalogue, Column, ColumnType, Relation, RelationId, RelationKind, TEMPORARY};
+use super::{Catalogue, Column, ColumnType, Relation, RelationId, RelationKind, RowSecurity, TEMPORARY};
 use crate::parse::statement::{ColumnDefinition, CreateFrom, CreateTable, MadeFrom, Name, TableElement};
 use crate::source::{Place, Span};
 
@@ -72,6 +72,7 @@ impl Catalogue {
         self.set_parents(id, parents);
         if let Some(relation) = self.relation_mut(id) {
             relation.opaque = opaque;
+            relation.server.clone_from(&create.server);
         }
         Ok(())
     }
@@ -126,6 +127,8 @@ impl Catalogue {
             birth,
             changed: birth,
             shows: None,
+            comment: None,
+            mask: None,
             inherited_from: Vec::new(),
             local: true,
         }
@@ -139,6 +142,8 @@ impl Catalogue {
             .unwrap_or_default();
         let copy = |column: Column| Column {
             shows: (link == Link::Shows).then_some(column.id),
+            comment: None,
+            mask: None,
             id: self.column_id(),
             birth,
             changed: birth,
@@ -170,6 +175,8 @@ impl Catalogue {
             birth,
             changed: birth,
             shows: None,
+            comment: None,
+            mask: None,
             inherited_from: Vec::new(),
             local: true,
         };
@@ -214,6 +221,8 @@ impl Catalogue {
                 birth,
                 changed: birth,
                 shows: found.shows.filter(|_| create.kind != MadeFrom::Table),
+                comment: None,
+                mask: None,
                 inherited_from: Vec::new(),
                 local: true,
             });
@@ -276,6 +285,8 @@ impl Catalogue {
                 id: before.id,
                 birth: before.birth,
                 changed,
+                comment: before.comment.clone(),
+                mask: before.mask.clone(),
                 ..column
             },
             None => column,
@@ -344,6 +355,8 @@ impl Catalogue {
             kind,
             columns,
             birth,
+            server: None,
+            row_security: RowSecurity::default(),
             temporary,
             opaque: false,
             parents: Vec::new(),

@@ -8,6 +8,7 @@ mod builtins;
 mod create;
 mod drop;
 mod functions;
+mod notes;
 mod operators;
 mod resolve;
 mod results;
@@ -16,7 +17,9 @@ mod types;
 use std::collections::HashMap;
 
 pub use apply::replay;
+pub use notes::DECLARES;
 
+pub use crate::parse::statement::WayOutKind;
 use crate::source::Place;
 pub use types::ColumnType;
 use types::UserType;
@@ -76,8 +79,43 @@ pub struct Column {
     pub changed: Place,
     /// The column whose values it shows unchanged: through a view, a partition or inheritance.
     pub shows: Option<ColumnId>,
+    /// The comment on it.
+    pub comment: Option<Said>,
+    /// How it is masked.
+    pub mask: Option<Said>,
     inherited_from: Vec<RelationId>,
     local: bool,
+}
+
+/// A text that is said about a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The text.
+    pub text: String,
+    /// Where it is said.
+    pub place: Place,
+}
+
+/// Which rows of a table a role may see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowSecurity {
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// Whether it holds for the table's owner as well.
+    pub forced: bool,
+    /// The names of its policies.
+    pub policies: Vec<String>,
+}
+
+/// Another place that rows may go to or come from.
+#[derive(Clone, Debug)]
+pub struct WayOut {
+    /// Where it is named.
+    pub place: Place,
+    /// Of what kind it is.
+    pub kind: WayOutKind,
+    /// Its name.
+    pub name: String,
 }
 
 /// A table or view as the migrations leave it.
@@ -95,6 +133,10 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// Where it came to be.
     pub birth: Place,
+    /// The server that a foreign table lives on.
+    pub server: Option<String>,
+    /// Which rows a role may see.
+    pub row_security: RowSecurity,
     temporary: bool,
     /// Not all of its columns are known.
     opaque: bool,
@@ -166,6 +208,8 @@ pub struct Catalogue {
     rows_used: bool,
     /// What is sent to subscribers.
     pub publications: Vec<Publication>,
+    /// Other places that rows may go to or come from.
+    pub ways_out: Vec<WayOut>,
     /// What was not followed, in the order of replay.
     pub unseen: Vec<Unseen>,
 }
@@ -190,6 +234,12 @@ impl Catalogue {
             .iter()
             .flatten()
             .filter(|relation| !relation.temporary)
+    }
+
+    /// A schema as declarations name it: `public` where it is the default one.
+    #[must_use]
+    pub fn declared_schema(&self, schema: &str) -> String {
+        schema.to_owned()
     }
 
     /// A column's type as `information_schema.columns.data_type` prints it; empty where it could not be worked out.

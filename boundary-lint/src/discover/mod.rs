@@ -20,6 +20,8 @@ pub struct Project {
     pub migrations: Vec<Folder>,
     /// Folders of migrations in a dialect that is not read, with its name.
     pub other_dialects: Vec<(Folder, &'static str)>,
+    /// What `cargo sqlx prepare` keeps of queries, sorted.
+    pub sqlx_caches: Vec<PathBuf>,
 }
 
 /// Everything below `root`.
@@ -42,6 +44,11 @@ pub fn project(root: &Path) -> Result<Project, Error> {
         let path = entry.into_path();
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("rs") => project.rust.push(path),
+            // Hidden folders are not walked, and this one is of interest.
+            Some("toml") if path.file_name().is_some_and(|name| name == "Cargo.toml") => {
+                let cache = path.parent().unwrap_or(root).join(".sqlx");
+                project.sqlx_caches.extend(cached_queries(&cache)?);
+            }
             Some("sql") => {
                 let folder = path.parent().unwrap_or(root);
                 // The folder of an `up.sql` is one migration; the folder of migrations is the one above.
@@ -59,6 +66,7 @@ pub fn project(root: &Path) -> Result<Project, Error> {
         }
     }
     project.rust.sort();
+    project.sqlx_caches.sort();
     for path in folders {
         let Some(found) = folder(&path)?.filter(migrations::looks_like_migrations) else {
             continue;
@@ -69,6 +77,27 @@ pub fn project(root: &Path) -> Result<Project, Error> {
         }
     }
     Ok(project)
+}
+
+/// The cached queries of a folder, if there is one.
+fn cached_queries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let read = |source| Error::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries: Result<Vec<PathBuf>, _> = std::fs::read_dir(folder)
+        .map_err(read)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect();
+    let mut files = entries.map_err(read)?;
+    files.retain(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.is_some_and(|name| name.starts_with("query-") && name.ends_with(".json"))
+    });
+    Ok(files)
 }
 
 /// The dialect that a folder's path names, where it is not Postgres.

@@ -3,15 +3,22 @@
 
 mod collect;
 pub mod crates;
+mod databases;
+mod declared;
+mod lists;
 mod mark;
+mod project;
+mod publications;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use collect::{Input, collect};
 
-use crate::catalogue::RelationKind;
-use crate::parse::declarations::Says;
-use crate::source::{Place, Sources};
+use boundary_schema::Policy;
+
+use crate::catalogue::{RelationKind, RowSecurity, Said, WayOutKind};
+use crate::parse::declarations::{Json, Says};
+use crate::source::{FileId, Place, Sources, Span};
 
 /// Schema, table and column.
 pub type Key = (String, String, String);
@@ -21,8 +28,8 @@ pub type Key = (String, String, String);
 pub struct Declaration {
     /// What it declares.
     pub key: Key,
-    /// The struct.
-    pub rust: String,
+    /// What declares it: a struct, `boundary.toml`, a comment.
+    pub by: String,
     /// The field.
     pub field: String,
     /// What the field says.
@@ -33,6 +40,86 @@ pub struct Declaration {
     pub table_place: Place,
     /// Whether it is of a derived dataset, which may lie elsewhere than in this database.
     pub dataset: bool,
+    /// Whether the rows of its table are replicated to every region.
+    pub global: bool,
+    /// Why it is processed: names of purposes, as written.
+    pub purposes: Vec<String>,
+    /// What says what a JSON value holds.
+    pub json: Json,
+    /// The database that it is of, where it stands in that database's migrations.
+    pub database: Option<usize>,
+}
+
+/// A field of a struct that derives `Boundary`, whatever the struct stands for.
+#[derive(Clone, Debug)]
+pub struct TypeField {
+    /// What it says.
+    pub says: Says,
+    /// Its place.
+    pub place: Place,
+}
+
+/// A declaration that does not read as one.
+#[derive(Clone, Debug)]
+pub struct Misdeclared {
+    /// Where.
+    pub place: Place,
+    /// Why.
+    pub why: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// A database of the project.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Where its columns are read from: a folder, a file, a server.
+    pub shown: String,
+    /// Whether rows of its tables can be kept from roles (row security).
+    pub has_row_security: bool,
+}
+
+/// A table or view of a database.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its database, by index.
+    pub database: usize,
+    /// Schema and name.
+    pub key: (String, String),
+    /// What it is.
+    pub kind: RelationKind,
+    /// Where it came to be.
+    pub birth: Place,
+    /// The server that a foreign table lives on.
+    pub server: Option<String>,
+    /// Which rows a role may see.
+    pub row_security: RowSecurity,
+}
+
+/// A column, or a table, that one source of the schema has and another has not.
+#[derive(Clone, Debug)]
+pub struct Disagreement {
+    /// The column; without a name where it is the table.
+    pub key: Key,
+    /// Where the one source has it.
+    pub place: Place,
+    /// Where the other source has the table.
+    pub other: Option<Place>,
+    /// The source that has it.
+    pub has: String,
+    /// The source that has it not.
+    pub lacks: String,
+}
+
+/// Another place that rows may go to or come from.
+#[derive(Clone, Debug)]
+pub struct WayOut {
+    /// Where it is named.
+    pub place: Place,
+    /// Of what kind it is.
+    pub kind: WayOutKind,
+    /// Its name.
+    pub name: String,
 }
 
 /// How a column comes by its classification.
@@ -63,6 +150,10 @@ pub struct Column {
     pub changed: Place,
     /// Its classification.
     pub classified: Classified,
+    /// How it is masked.
+    pub mask: Option<Said>,
+    /// Its database, by index.
+    pub database: usize,
 }
 
 /// Something that may hold or change columns and was not followed.
@@ -103,16 +194,30 @@ pub struct Facts {
     pub sources: Sources,
     /// All columns, sorted by key.
     pub columns: Vec<Column>,
+    /// All tables and views, sorted by key, then database.
+    pub tables: Vec<Table>,
+    /// The databases that columns belong to.
+    pub databases: Vec<Database>,
     /// All declared columns, sorted by key, then place.
     pub declarations: Vec<Declaration>,
+    /// The fields of all structs that derive `Boundary`, by the name of the struct.
+    pub types: BTreeMap<String, Vec<TypeField>>,
+    /// Declarations that do not read as such.
+    pub misdeclared: Vec<Misdeclared>,
+    /// Where sources of the schema disagree.
+    pub disagreements: Vec<Disagreement>,
+    /// Other places that rows may go to or come from.
+    pub ways_out: Vec<WayOut>,
     /// What is sent to subscribers.
     pub publications: Vec<Publication>,
     /// What was not seen, sorted by place.
     pub unseen: Vec<Unseen>,
     /// Whether declarations were looked for at all.
     pub declarations_read: bool,
-    /// The policy's categories.
-    pub taxonomy: Option<boundary_schema::Taxonomy>,
+    /// The policy.
+    pub policy: Option<Policy>,
+    /// The policy as a file.
+    pub policy_file: Option<FileId>,
     /// What the crates of the planes show.
     pub crates: crates::Crates,
     /// Binaries of the central plane that hold the vault's mark.
@@ -139,6 +244,40 @@ impl Facts {
             _ if self.declarations_read => "unclassified",
             _ => "",
         }
+    }
+
+    /// The category of a key, where the policy knows it.
+    #[must_use]
+    pub fn category(&self, key: &str) -> Option<&boundary_schema::Category> {
+        self.policy.as_ref()?.categories().get(key)
+    }
+
+    /// A place in the policy's file.
+    #[must_use]
+    pub fn in_policy(&self, span: &std::ops::Range<usize>) -> Option<Place> {
+        self.policy_file.map(|file| Place {
+            file,
+            span: Span::new(span.start, span.end),
+        })
+    }
+
+    /// The columns of a table, in the order of their names.
+    #[must_use]
+    pub fn columns_of(&self, schema: &str, table: &str) -> &[Column] {
+        let of = |column: &Column| (column.key.0.as_str(), column.key.1.as_str()).cmp(&(schema, table));
+        let from = self.columns.partition_point(|column| of(column).is_lt());
+        let to = self.columns.partition_point(|column| of(column).is_le());
+        &self.columns[from..to]
+    }
+
+    /// The declarations of a table, in the order of their columns.
+    #[must_use]
+    pub fn declarations_of(&self, schema: &str, table: &str) -> &[Declaration] {
+        let of =
+            |declared: &Declaration| (declared.key.0.as_str(), declared.key.1.as_str()).cmp(&(schema, table));
+        let from = self.declarations.partition_point(|declared| of(declared).is_lt());
+        let to = self.declarations.partition_point(|declared| of(declared).is_le());
+        &self.declarations[from..to]
     }
 
     /// How many columns are classified.

@@ -1,6 +1,7 @@
 //! The grammar of `#[boundary(…)]`, as far as the lint needs it. The derive checks the rest.
 
 use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, LitStr, Token};
 
@@ -50,7 +51,13 @@ pub(super) enum Entry {
     Text { key: String, value: LitStr },
     /// `residency = …`.
     Residency(Residency),
-    /// Anything else that the grammar has and the lint does not need: `purpose(…)`, `release(…)`, `tenancy = …`.
+    /// A category that is written without quotes, as comments in SQL may.
+    Bare(String),
+    /// `purpose(Billing, Support)`.
+    Purposes(Vec<String>),
+    /// `tenancy = global`.
+    Tenancy(String),
+    /// Anything else that the grammar has and the lint does not need: `release(…)`, `transform = …`.
     Other,
 }
 
@@ -60,6 +67,11 @@ impl Parse for Entry {
         if input.peek(syn::token::Paren) {
             let inside;
             syn::parenthesized!(inside in input);
+            if key == "purpose" {
+                let paths = Punctuated::<syn::Path, Token![,]>::parse_terminated(&inside)?;
+                let last = |path: &syn::Path| path.segments.last().map(|last| last.ident.to_string());
+                return Ok(Entry::Purposes(paths.iter().filter_map(last).collect()));
+            }
             inside.parse::<proc_macro2::TokenStream>()?;
             return Ok(Entry::Other);
         }
@@ -73,11 +85,45 @@ impl Parse for Entry {
                 value: input.parse()?,
             });
         }
+        if key == "residency" {
+            // A region may have the name of a keyword: `pinned(in)`.
+            let ahead = input.fork();
+            let word = ahead.call(<Ident as syn::ext::IdentExt>::parse_any);
+            if word.is_ok_and(|word| word == "pinned") && ahead.peek(syn::token::Paren) {
+                input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
+                let inside;
+                syn::parenthesized!(inside in input);
+                let region = match inside.peek(LitStr) {
+                    true => inside.parse::<LitStr>()?.value(),
+                    false => inside.call(<Ident as syn::ext::IdentExt>::parse_any)?.to_string(),
+                };
+                return Ok(Entry::Residency(Residency::Pinned(region.to_ascii_lowercase())));
+            }
+        }
         let value: Expr = input.parse()?;
+        if key == "category" {
+            let error = || syn::Error::new(value.span(), "expected the key of a category");
+            return dotted(&value).map(Entry::Bare).ok_or_else(error);
+        }
+        if key == "tenancy" {
+            return Ok(dotted(&value).map_or(Entry::Other, Entry::Tenancy));
+        }
         if key != "residency" {
             return Ok(Entry::Other);
         }
         residency(&value).map(Entry::Residency)
+    }
+}
+
+/// `user.contact.email`, as Rust reads it: a field of a field.
+fn dotted(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+        Expr::Field(field) => match &field.member {
+            syn::Member::Named(name) => Some(format!("{}.{name}", dotted(&field.base)?)),
+            syn::Member::Unnamed(_) => None,
+        },
+        _ => None,
     }
 }
 
@@ -90,18 +136,11 @@ fn residency(value: &Expr) -> syn::Result<Residency> {
         }) => Some(text.value()),
         _ => None,
     };
-    let found = match value {
-        Expr::Call(call) if word(&call.func).as_deref() == Some("pinned") => call
-            .args
-            .first()
-            .and_then(word)
-            .map(|region| Residency::Pinned(region.to_ascii_lowercase())),
-        other => match word(other).as_deref() {
-            Some("global") => Some(Residency::Global),
-            Some("regional") => Some(Residency::Regional),
-            Some("in_country") => Some(Residency::InCountry),
-            _ => None,
-        },
+    let found = match word(value).as_deref() {
+        Some("global") => Some(Residency::Global),
+        Some("regional") => Some(Residency::Regional),
+        Some("in_country") => Some(Residency::InCountry),
+        _ => None,
     };
     found.ok_or_else(|| {
         syn::Error::new(

@@ -40,8 +40,34 @@ pub struct Field {
     pub column: String,
     /// What it says.
     pub says: Says,
+    /// Why it is processed, as written.
+    pub purposes: Vec<String>,
+    /// What says what a JSON value holds.
+    pub json: Json,
     /// Its place.
     pub span: Span,
+}
+
+/// What says what a JSON value holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Json {
+    /// A Rust type, by its name.
+    Type(String),
+    /// Nothing: its classification holds for the value as a whole.
+    Opaque,
+    /// It is not said.
+    Unsaid,
+}
+
+/// What a struct stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// A table.
+    Table,
+    /// A derived dataset, which may lie elsewhere than in this database.
+    Dataset,
+    /// An event, which has no columns and may be the value of a JSON column.
+    Event,
 }
 
 /// A struct that declares a table.
@@ -55,8 +81,10 @@ pub struct Table {
     pub name: String,
     /// Place of the table's name in the attribute.
     pub span: Span,
-    /// Whether it is a derived dataset, which may lie elsewhere than in this database.
-    pub dataset: bool,
+    /// What it stands for.
+    pub stands: Stands,
+    /// Whether its rows are replicated to every region: `tenancy = global`.
+    pub global: bool,
     /// Its fields, in order.
     pub fields: Vec<Field>,
 }
@@ -70,10 +98,10 @@ pub struct Declared {
     pub unseen: Vec<(Span, String)>,
 }
 
-/// The declarations of a Rust file. A file without the word `Boundary` is not parsed at all.
+/// The declarations of a Rust file. A file with none of the words that the derive goes by is not parsed at all.
 #[must_use]
-pub fn declarations(text: &str) -> Declared {
-    if memchr::memmem::find(text.as_bytes(), b"Boundary").is_none() {
+pub fn declarations(text: &str, names: &DeriveNames) -> Declared {
+    if !names.are_in(text) {
         return Declared::default();
     }
     let lines = Lines::new(text);
@@ -81,30 +109,45 @@ pub fn declarations(text: &str) -> Declared {
         tables: Vec::new(),
         unseen: vec![(span, why)],
     };
-    let parsed = match without_shebang(text).parse::<TokenStream>() {
-        Ok(tokens) if nesting::too_deep(&tokens) => {
-            return unseen(
-                Span::new(0, 0),
-                "the file is nested too deeply to be parsed".to_owned(),
-            );
-        }
-        Ok(tokens) => syn::parse2::<syn::File>(tokens),
-        Err(error) => Err(error.into()),
-    };
+    let parsed = parsed(text);
     match parsed {
         Ok(file) => {
             let mut reader = Reader {
+                names,
                 lines: &lines,
                 declared: Declared::default(),
             };
             reader.visit_file(&file);
             reader.declared
         }
-        Err(error) => unseen(
+        Err(Unparsed::TooDeep) => unseen(
+            Span::new(0, 0),
+            "the file is nested too deeply to be parsed".to_owned(),
+        ),
+        Err(Unparsed::No(error)) => unseen(
             lines.span(error.span()),
             format!("the file does not parse as Rust: {error}"),
         ),
     }
+}
+
+/// Why a file was not parsed.
+pub(super) enum Unparsed {
+    /// It is nested more deeply than the parser may be given.
+    TooDeep,
+    /// It is no Rust.
+    No(syn::Error),
+}
+
+/// A Rust file as syn reads it.
+pub(super) fn parsed(text: &str) -> Result<syn::File, Unparsed> {
+    let tokens: TokenStream = without_shebang(text)
+        .parse()
+        .map_err(|error: proc_macro2::LexError| Unparsed::No(error.into()))?;
+    if nesting::too_deep(&tokens) {
+        return Err(Unparsed::TooDeep);
+    }
+    syn::parse2(tokens).map_err(Unparsed::No)
 }
 
 /// A first line for the shell is blanked, so that all places stay.
@@ -159,13 +202,14 @@ impl<'a> Lines<'a> {
 }
 
 struct Reader<'a> {
+    names: &'a DeriveNames,
     lines: &'a Lines<'a>,
     declared: Declared,
 }
 
 impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
-        if derives_boundary(&item.attrs) {
+        if self.derives_boundary(&item.attrs) {
             self.table(item);
         }
         syn::visit::visit_item_struct(self, item);
@@ -176,13 +220,19 @@ impl Reader<'_> {
     fn table(&mut self, item: &syn::ItemStruct) {
         let entries = self.entries(&item.attrs);
         let table = entries.iter().find_map(|entry| match entry {
-            Entry::Text { key, value } if key == "table" || key == "dataset" => {
-                Some((value, key == "dataset"))
-            }
+            Entry::Text { key, value } => match key.as_str() {
+                "table" => Some((value, Stands::Table)),
+                "dataset" => Some((value, Stands::Dataset)),
+                "event" => Some((value, Stands::Event)),
+                _ => None,
+            },
             _ => None,
         });
-        // An event has no columns, and a struct that names neither does not compile.
-        let Some((table, dataset)) = table else { return };
+        // A struct that names none does not compile.
+        let Some((table, stands)) = table else { return };
+        let global = entries
+            .iter()
+            .any(|entry| matches!(entry, Entry::Tenancy(word) if word == "global"));
         let name = table.value();
         let (schema, name) = match name.split_once('.') {
             Some((schema, name)) => (schema.to_owned(), name.to_owned()),
@@ -201,6 +251,8 @@ impl Reader<'_> {
             fields.push(Field {
                 column: column.unwrap_or_else(|| name.clone()),
                 says: says(&entries),
+                purposes: purposes(&entries),
+                json: json(&entries, Some(&field.ty)),
                 span: self
                     .lines
                     .span(ident.span().join(field.ty.span()).unwrap_or_else(|| ident.span())),
@@ -213,9 +265,20 @@ impl Reader<'_> {
             schema,
             name,
             span,
-            dataset,
+            stands,
+            global,
             fields,
         });
+    }
+
+    fn derives_boundary(&self, attributes: &[Attribute]) -> bool {
+        attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("derive"))
+            .any(|attribute| {
+                let paths = attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated);
+                paths.is_ok_and(|paths| paths.iter().any(|path| self.names.has(path)))
+            })
     }
 
     fn entries(&mut self, attributes: &[Attribute]) -> Vec<Entry> {
@@ -239,9 +302,139 @@ impl Reader<'_> {
     }
 }
 
+/// What a declaration says that stands outside of Rust, in the words of the derive: a comment in SQL.
+///
+/// # Errors
+///
+/// What does not read as such.
+pub fn declaration(text: &str) -> Result<Field, String> {
+    let parse = Punctuated::<Entry, Token![,]>::parse_terminated;
+    let deep = text.bytes().filter(|byte| b"([{".contains(byte)).count() > DEEPEST_COMMENT;
+    let tokens: TokenStream = match deep {
+        true => return Err("it is nested too deeply".to_owned()),
+        false => text
+            .parse()
+            .map_err(|error: proc_macro2::LexError| error.to_string())?,
+    };
+    let entries: Vec<Entry> = syn::parse::Parser::parse2(parse, tokens)
+        .map_err(|error| error.to_string())?
+        .into_iter()
+        .collect();
+    Ok(Field {
+        name: String::new(),
+        column: String::new(),
+        says: says(&entries),
+        purposes: purposes(&entries),
+        json: json(&entries, None),
+        span: Span::default(),
+    })
+}
+
+/// More parentheses than this no declaration needs.
+const DEEPEST_COMMENT: usize = 16;
+
+fn purposes(entries: &[Entry]) -> Vec<String> {
+    let named = entries.iter().filter_map(|entry| match entry {
+        Entry::Purposes(named) => Some(named),
+        _ => None,
+    });
+    named.flatten().cloned().collect()
+}
+
+/// What says what a JSON value holds: a word of the attribute, or the field's own type.
+fn json(entries: &[Entry], ty: Option<&syn::Type>) -> Json {
+    let named = entries.iter().find_map(|entry| match entry {
+        Entry::Text { key, value } if key == "json" => Some(value.value()),
+        _ => None,
+    });
+    let opaque = |entry: &Entry| matches!(entry, Entry::Word(word) if word == "opaque");
+    match named {
+        Some(path) => Json::Type(path.rsplit("::").next().unwrap_or(&path).trim().to_owned()),
+        None if entries.iter().any(opaque) => Json::Opaque,
+        None => ty.and_then(innermost).map_or(Json::Unsaid, Json::Type),
+    }
+}
+
+/// The last word of the innermost type: `Preferences` of `Option<Json<Preferences>>`.
+fn innermost(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    if let syn::PathArguments::AngleBracketed(arguments) = &last.arguments {
+        let inner = arguments.args.iter().rev().find_map(|argument| match argument {
+            syn::GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        });
+        if let Some(inner) = inner {
+            return innermost(inner);
+        }
+    }
+    Some(last.ident.to_string()).filter(|name| !SHAPELESS.contains(&name.as_str()))
+}
+
+/// Types that say nothing of what a value holds.
+const SHAPELESS: [&str; 9] = [
+    "Bytes",
+    "JsonValue",
+    "Map",
+    "RawValue",
+    "String",
+    "Value",
+    "Vec",
+    "str",
+    "u8",
+];
+
+/// The names that the derive goes by in a project: its own, and those that it is imported or re-exported under.
+#[derive(Clone, Debug)]
+pub struct DeriveNames(Vec<String>);
+
+impl DeriveNames {
+    /// Its own name and these.
+    #[must_use]
+    pub fn with(others: impl IntoIterator<Item = String>) -> Self {
+        let mut names: Vec<String> = others.into_iter().chain(["Boundary".to_owned()]).collect();
+        names.sort_unstable();
+        names.dedup();
+        DeriveNames(names)
+    }
+
+    /// The other names that a file gives to the derive: `use boundary_runtime::Boundary as Classified`.
+    #[must_use]
+    pub fn given_in(text: &str) -> Vec<String> {
+        let bytes = text.as_bytes();
+        let renamed = memchr::memmem::find_iter(bytes, b"Boundary").filter_map(|at| {
+            let rest = text
+                .get(at + "Boundary".len()..)?
+                .trim_start()
+                .strip_prefix("as")?;
+            let name = rest.strip_prefix(char::is_whitespace)?.trim_start();
+            let end = name
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(name.len());
+            name.get(..end)
+                .filter(|name| !name.is_empty() && *name != "_")
+                .map(str::to_owned)
+        });
+        renamed.collect()
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        self.0
+            .iter()
+            .any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+    }
+
+    fn has(&self, path: &syn::Path) -> bool {
+        let last = path.segments.last().map(|last| last.ident.to_string());
+        last.is_some_and(|last| self.0.contains(&last))
+    }
+}
+
 fn says(entries: &[Entry]) -> Says {
     let category = entries.iter().find_map(|entry| match entry {
         Entry::Text { key, value } if key == "category" => Some(value.value()),
+        Entry::Bare(category) => Some(category.clone()),
         _ => None,
     });
     if let Some(category) = category {
@@ -264,20 +457,6 @@ fn says(entries: &[Entry]) -> Says {
         None if word("data_key") => Says::DataKey,
         None => Says::Nothing,
     }
-}
-
-fn derives_boundary(attributes: &[Attribute]) -> bool {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-        .any(|attribute| {
-            let paths = attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated);
-            paths.is_ok_and(|paths| {
-                paths
-                    .iter()
-                    .any(|path| path.segments.last().is_some_and(|last| last.ident == "Boundary"))
-            })
-        })
 }
 
 #[cfg(test)]
@@ -307,15 +486,18 @@ mod tests {
             #[boundary(event = "customer.signed_up")]
             struct SignedUp { #[boundary(subject)] who: u64 }
             "#,
+            &DeriveNames::with([]),
         );
         assert!(declared.unseen.is_empty(), "{:?}", declared.unseen);
-        let [table] = declared.tables.as_slice() else {
+        let [table, event] = declared.tables.as_slice() else {
             panic!("{declared:?}")
         };
         assert_eq!(
             (table.schema.as_str(), table.name.as_str()),
             ("billing", "customers")
         );
+        assert_eq!((table.stands, event.stands), (Stands::Table, Stands::Event));
+        assert_eq!(table.fields[4].purposes, ["Billing", "Support"]);
         let shown: Vec<_> = table
             .fields
             .iter()
@@ -349,14 +531,65 @@ mod tests {
 
     #[test]
     fn a_file_that_does_not_parse_is_said_to_be_unseen() {
-        let declared = declarations("// Boundary\nfn f( {");
+        let names = DeriveNames::with([]);
+        let declared = declarations("// Boundary\nfn f( {", &names);
         assert_eq!(declared.unseen.len(), 1);
-        assert!(declarations("fn f( {").unseen.is_empty());
+        assert!(declarations("fn f( {", &names).unseen.is_empty());
         assert_eq!(
-            declarations(&format!("// Boundary\nfn f() {{ {} }}", "(".repeat(100_000)))
-                .unseen
-                .len(),
+            declarations(
+                &format!("// Boundary\nfn f() {{ {} }}", "(".repeat(100_000)),
+                &names
+            )
+            .unseen
+            .len(),
             1
         );
+    }
+
+    #[test]
+    fn the_derive_is_known_by_the_names_that_a_project_gives_it() {
+        let given = "pub use boundary_runtime::{Boundary  as Classified, Sealed}; use x::Boundary as _; // Boundary assumes";
+        assert_eq!(DeriveNames::given_in(given), ["Classified"]);
+        let text = "#[derive(crate::Classified)] #[boundary(table = \"t\")] struct T { a: u8 }";
+        let names = DeriveNames::with(DeriveNames::given_in(given));
+        assert_eq!(declarations(text, &names).tables.len(), 1);
+        assert_eq!(declarations(text, &DeriveNames::with([])).tables.len(), 0);
+    }
+
+    #[test]
+    fn a_comment_declares_in_the_words_of_the_derive() {
+        let said =
+            declaration("category = user.contact.email, residency = pinned(in), purpose(billing), opaque");
+        let said = said.unwrap();
+        assert_eq!(
+            said.says,
+            Says::Category {
+                category: "user.contact.email".to_owned(),
+                residency: Some(Residency::Pinned("in".to_owned()))
+            }
+        );
+        assert_eq!(
+            (said.purposes, said.json),
+            (vec!["billing".to_owned()], Json::Opaque)
+        );
+        assert_eq!(declaration("tenant").unwrap().says, Says::Role("tenant"));
+        assert!(declaration("category: email").is_err());
+        assert!(declaration(&"(".repeat(10_000)).is_err());
+    }
+
+    #[test]
+    fn the_innermost_type_says_what_json_holds() {
+        for (ty, expected) in [
+            ("Option<Json<crate::Preferences>>", Some("Preferences")),
+            ("serde_json::Value", None),
+            ("Vec<u8>", None),
+            ("HashMap<String, Setting>", Some("Setting")),
+        ] {
+            assert_eq!(
+                innermost(&syn::parse_str(ty).unwrap()).as_deref(),
+                expected,
+                "{ty}"
+            );
+        }
     }
 }

@@ -4,17 +4,20 @@
 
 mod attributes;
 pub mod connections;
+pub mod ddl_in_code;
 pub mod declarations;
 mod depth;
 pub mod expanded;
 pub mod forbid;
 pub mod hidden;
 pub mod items;
+pub mod listed;
 mod nesting;
 pub mod opened;
 mod paths;
 mod postgres;
 mod query;
+pub mod rust_migrations;
 pub mod seam;
 pub mod statement;
 mod test_code;

@@ -86,6 +86,21 @@ pub enum StatementKind {
     },
     /// Tables whose rows are sent to subscribers.
     Publish(Publish),
+    /// Something said about a column.
+    Note(Note),
+    /// A policy of row security comes or goes.
+    RowPolicy {
+        /// The table.
+        table: Name,
+        /// The policy.
+        name: String,
+        /// Whether it comes.
+        creates: bool,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// Another place that rows may go to.
+    WayOut(WayOut),
     /// Schemas that are dropped.
     DropSchemas(Drop),
     /// An enum, composite, range or base type.
@@ -156,6 +171,8 @@ pub struct CreateTable {
     pub name: Name,
     /// Whether it lives on another server.
     pub foreign: bool,
+    /// That server, where it is named.
+    pub server: Option<String>,
     /// Whether it ends with the session.
     pub temporary: bool,
     /// `IF NOT EXISTS`.
@@ -309,6 +326,8 @@ pub enum Action {
     Inherit(Name),
     /// This table stops being a child of another.
     NoInherit(Name),
+    /// Row security is switched.
+    RowSecurity(RowSecuritySwitch),
     /// The table takes the shape of a composite type, or something else that is not followed.
     Unseen(&'static str),
 }
@@ -366,6 +385,65 @@ pub enum Returns {
     Table(Vec<(String, Option<TypeName>)>),
     /// Nothing that a query could use, or not known.
     Unknown,
+}
+
+/// How row security is switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowSecuritySwitch {
+    /// `ENABLE ROW LEVEL SECURITY`.
+    Enable,
+    /// `DISABLE ROW LEVEL SECURITY`.
+    Disable,
+    /// `FORCE ROW LEVEL SECURITY`: for the owner as well.
+    Force,
+    /// `NO FORCE ROW LEVEL SECURITY`.
+    NoForce,
+}
+
+/// Something said about a column.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// The table.
+    pub table: Name,
+    /// The column.
+    pub column: String,
+    /// Of what kind it is.
+    pub kind: NoteKind,
+    /// What is said; `None` takes back what was.
+    pub text: Option<String>,
+    /// Where the text stands.
+    pub span: Span,
+}
+
+/// Of what kind a note is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteKind {
+    /// `COMMENT ON COLUMN`.
+    Comment,
+    /// `SECURITY LABEL`: how PostgreSQL Anonymizer masks the column.
+    Mask,
+}
+
+/// Another place that rows may go to or come from.
+#[derive(Clone, Debug)]
+pub struct WayOut {
+    /// Of what kind it is.
+    pub kind: WayOutKind,
+    /// Its name.
+    pub name: String,
+    /// Where it is named.
+    pub span: Span,
+}
+
+/// Of what kind a way out is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOutKind {
+    /// `CREATE SERVER`.
+    Server,
+    /// `CREATE SUBSCRIPTION`.
+    Subscription,
+    /// `COPY … TO PROGRAM`.
+    Program,
 }
 
 /// A publication, or what is added to one.

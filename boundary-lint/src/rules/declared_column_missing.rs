@@ -33,11 +33,9 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             );
             continue;
         };
-        let columns = facts
-            .columns
+        let near = facts
+            .columns_of(schema, table)
             .iter()
-            .filter(|other| other.key.0 == *schema && other.key.1 == *table);
-        let near = columns
             .map(|other| (strsim::damerau_levenshtein(&other.key.2, column), other))
             .filter(|(distance, _)| *distance <= 1 + column.len() / 4)
             .min_by_key(|(distance, other)| (*distance, &other.key.2));
@@ -55,7 +53,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
         };
         found.add(
             format!("column `{schema}.{table}.{column}` is declared and does not exist"),
-            Marked::new(declaration.place, format!("`{}` declares it", declaration.rust)),
+            Marked::new(declaration.place, format!("`{}` declares it", declaration.by)),
             vec![Marked::new(other.birth, label)],
             help,
         );

@@ -13,7 +13,7 @@
 //! ```
 
 use super::{Found, Marked};
-use crate::facts::{Classified, Declaration, Facts};
+use crate::facts::{Classified, Facts};
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
     for column in facts
@@ -22,20 +22,18 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
         .filter(|column| column.classified == Classified::No)
     {
         let (schema, table, name) = &column.key;
-        let of_table =
-            |declaration: &&Declaration| declaration.key.0 == *schema && declaration.key.1 == *table;
-        let declared = facts.declarations.iter().find(of_table);
+        let declared = facts.declarations_of(schema, table).first();
         let related = declared.map(|declaration| {
             Marked::new(
                 declaration.table_place,
-                format!("`{}` declares this table, without `{name}`", declaration.rust),
+                format!("`{}` declares this table, without `{name}`", declaration.by),
             )
         });
         let help = match declared {
             Some(declaration) => {
                 format!(
                     "add `{name}` to `{}`, with `#[boundary(category = …, residency = …)]`",
-                    declaration.rust
+                    declaration.by
                 )
             }
             None => format!(

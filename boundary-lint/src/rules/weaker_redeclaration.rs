@@ -30,11 +30,11 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
                 Marked::new(declaration.place, why),
                 vec![Marked::new(
                     strongest.place,
-                    format!("`{}` declares it as {}", strongest.rust, shown(strongest)),
+                    format!("`{}` declares it as {}", strongest.by, shown(strongest)),
                 )],
                 format!(
                     "declare it as `{}` does, or read it through `{}`",
-                    strongest.rust, strongest.rust
+                    strongest.by, strongest.by
                 ),
             );
         }
@@ -59,11 +59,9 @@ fn strength(facts: &Facts, declaration: &Declaration) -> (u8, u8) {
 }
 
 fn sensitivity(facts: &Facts, category: &str) -> u8 {
-    let known = facts
-        .taxonomy
-        .as_ref()
-        .and_then(|taxonomy| taxonomy.get(category));
-    known.map_or(0, |category| category.sensitivity as u8)
+    facts
+        .category(category)
+        .map_or(0, |category| category.sensitivity as u8)
 }
 
 fn shown(declaration: &Declaration) -> String {
@@ -85,7 +83,7 @@ fn shown(declaration: &Declaration) -> String {
 fn weaker(facts: &Facts, weak: &Declaration, strong: &Declaration) -> Option<String> {
     match (&weak.says, &strong.says) {
         (Says::Nothing, Says::Nothing) => None,
-        (Says::Nothing, _) => Some(format!("`{}` has it as a plain field", weak.rust)),
+        (Says::Nothing, _) => Some(format!("`{}` has it as a plain field", weak.by)),
         (Says::Role(a), Says::Role(b)) if a == b => None,
         (Says::DataKey, Says::DataKey) => None,
         (

@@ -4,7 +4,7 @@ use squawk_syntax::ast::{self, AstNode};
 
 use super::create::{identity, key_columns};
 use super::{Lower, names};
-use crate::parse::statement::{Action, Alter, Drop, Name, StatementKind, TypeChange};
+use crate::parse::statement::{Action, Alter, Drop, Name, RowSecuritySwitch, StatementKind, TypeChange};
 
 impl Lower<'_> {
     pub(super) fn alter_table(&self, alter: &ast::AlterTable) -> Option<StatementKind> {
@@ -132,6 +132,10 @@ impl Lower<'_> {
             ast::AlterTableAction::MergePartitions(_) | ast::AlterTableAction::SplitPartition(_) => {
                 Some(Action::Unseen("partitions are merged or split"))
             }
+            ast::AlterTableAction::EnableRls(_) => Some(Action::RowSecurity(RowSecuritySwitch::Enable)),
+            ast::AlterTableAction::DisableRls(_) => Some(Action::RowSecurity(RowSecuritySwitch::Disable)),
+            ast::AlterTableAction::ForceRls(_) => Some(Action::RowSecurity(RowSecuritySwitch::Force)),
+            ast::AlterTableAction::NoForceRls(_) => Some(Action::RowSecurity(RowSecuritySwitch::NoForce)),
             _ => None,
         }
     }

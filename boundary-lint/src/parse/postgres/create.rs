@@ -26,6 +26,10 @@ impl Lower<'_> {
     pub(super) fn create_foreign_table(&self, create: &ast::CreateForeignTable) -> Option<StatementKind> {
         Some(StatementKind::CreateTable(CreateTable {
             foreign: true,
+            server: create
+                .server_clause()
+                .and_then(|clause| clause.server_ref())
+                .map(|server| names::text(&server)),
             if_not_exists: create.if_not_exists().is_some(),
             partition_of: self.reference(create.partition_of().and_then(|part| part.table_name_ref())),
             ..self.table(create)?
@@ -46,6 +50,7 @@ impl Lower<'_> {
             temporary: temporary(create.persistence(), &name),
             name,
             foreign: false,
+            server: None,
             if_not_exists: false,
             elements,
             inherits: inherits

@@ -8,8 +8,10 @@ mod create;
 mod expressions;
 mod functions;
 mod names;
+mod notes;
 mod publications;
 mod queries;
+mod reader;
 
 use squawk_syntax::ast::{self, AstNode};
 
@@ -49,6 +51,13 @@ fn statements_of(text: &str, to_file: ToFile<'_>, depth: usize) -> Vec<Statement
                     out.push(always(to_file(raw.span), StatementKind::Publish(publish)));
                 }
             }
+            Role::Note => {
+                let statement = text.get(raw.span.start..raw.span.end).unwrap_or("");
+                let offset = raw.span.start;
+                let shifted = |span: Span| to_file(Span::new(span.start + offset, span.end + offset));
+                let span = to_file(raw.span);
+                out.extend(notes::noted(statement, span, &shifted).map(|kind| always(span, kind)));
+            }
             Role::Transaction(transaction) => {
                 out.push(always(to_file(raw.span), StatementKind::Transaction(transaction)))
             }
@@ -80,6 +89,8 @@ fn unseen(span: Span, why: &'static str) -> Statement {
 enum Role {
     Harmless,
     Publish,
+    /// It changes no column, and says something about one.
+    Note,
     Parse,
     Transaction(Transaction),
     Unseen(&'static str),
@@ -95,12 +106,11 @@ fn role(raw: &RawStatement) -> Role {
         };
     }
     match raw.word(0) {
-        "insert" | "update" | "delete" | "merge" | "copy" | "truncate" | "values" | "table" | "grant"
-        | "revoke" | "comment" | "security" | "analyze" | "analyse" | "vacuum" | "reindex" | "cluster"
-        | "refresh" | "lock" | "notify" | "listen" | "unlisten" | "prepare" | "deallocate" | "execute"
-        | "show" | "checkpoint" | "load" | "declare" | "fetch" | "move" | "close" | "release" | "repack" => {
-            Role::Harmless
-        }
+        "comment" | "security" | "copy" => Role::Note,
+        "insert" | "update" | "delete" | "merge" | "truncate" | "values" | "table" | "grant" | "revoke"
+        | "analyze" | "analyse" | "vacuum" | "reindex" | "cluster" | "refresh" | "lock" | "notify"
+        | "listen" | "unlisten" | "prepare" | "deallocate" | "execute" | "show" | "checkpoint" | "load"
+        | "declare" | "fetch" | "move" | "close" | "release" | "repack" => Role::Harmless,
         "reassign" => Role::Harmless,
         "explain" if raw.head.iter().any(|word| word == "create") => {
             Role::Unseen("EXPLAIN may run what it explains")
@@ -133,6 +143,7 @@ fn role(raw: &RawStatement) -> Role {
             _ => Role::Harmless,
         },
         "drop" => match raw.word(1) {
+            "policy" => Role::Note,
             "foreign" if raw.word(2) == "data" => Role::Harmless,
             "table" | "view" | "materialized" | "foreign" | "type" | "domain" | "schema" | "" => Role::Parse,
             "owned" => Role::Unseen("what a role owns is dropped, and who owns what is not known"),
@@ -173,15 +184,9 @@ fn created(raw: &RawStatement) -> Role {
         )
         | ("extension" | "unique" | "", _) => Role::Parse,
         ("publication", _) => Role::Publish,
-        (
-            "trigger" | "policy" | "role" | "user" | "group" | "sequence" | "subscription" | "statistics",
-            _,
-        )
-        | (
-            "server" | "cast" | "operator" | "aggregate" | "collation" | "conversion" | "database"
-            | "tablespace",
-            _,
-        )
+        ("policy" | "server" | "subscription", _) => Role::Note,
+        ("trigger" | "role" | "user" | "group" | "sequence" | "statistics", _)
+        | ("cast" | "operator" | "aggregate" | "collation" | "conversion" | "database" | "tablespace", _)
         | (
             "language" | "trusted" | "procedural" | "text" | "transform" | "access" | "event" | "rule"
             | "property",

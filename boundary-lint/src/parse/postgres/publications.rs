@@ -2,17 +2,12 @@
 //! tables.
 
 use super::super::statement::{Name, Publish, Published, PublishedTable};
-use super::super::tokens::{Kind, Token, Tokens};
+use super::reader::Reader;
 use crate::source::Span;
 
 /// What `CREATE PUBLICATION` or `ALTER PUBLICATION` sends from now on; `None` where it sends nothing more than before.
 pub(super) fn published(text: &str, to_file: &dyn Fn(Span) -> Span) -> Option<Publish> {
-    let mut reader = Reader {
-        text,
-        tokens: Tokens::new(text).collect(),
-        at: 0,
-        to_file,
-    };
+    let mut reader = Reader::new(text, to_file);
     let creates = reader.takes("create");
     if !creates && !reader.takes("alter") {
         return None;
@@ -27,126 +22,49 @@ pub(super) fn published(text: &str, to_file: &dyn Fn(Span) -> Span) -> Option<Pu
     begins.then(|| Publish {
         name,
         span,
-        what: reader.tables().map_or(Published::All, Published::Tables),
+        what: tables(&mut reader).map_or(Published::All, Published::Tables),
     })
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    tokens: Vec<Token>,
-    at: usize,
-    to_file: &'a dyn Fn(Span) -> Span,
-}
-
-impl Reader<'_> {
-    fn word(&self, token: Token) -> String {
-        self.text
-            .get(token.span.start..token.span.end)
-            .unwrap_or("")
-            .to_ascii_lowercase()
+/// The tables that are named one by one; `None` where they are not, or not only.
+fn tables(reader: &mut Reader<'_>) -> Option<Vec<PublishedTable>> {
+    let mut tables = Vec::new();
+    if !reader.takes("table") {
+        return None;
     }
-
-    fn takes(&mut self, word: &str) -> bool {
-        let found = self
-            .tokens
-            .get(self.at)
-            .is_some_and(|token| token.kind == Kind::Word && self.word(*token) == word);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn is(&self, byte: u8) -> bool {
-        self.tokens
-            .get(self.at)
-            .is_some_and(|token| token.kind == Kind::Other(byte))
-    }
-
-    fn takes_byte(&mut self, byte: u8) -> bool {
-        let found = self.is(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn identifier(&mut self) -> Option<(String, Span)> {
-        let token = *self.tokens.get(self.at)?;
-        let text = self.text.get(token.span.start..token.span.end)?;
-        let name = match token.kind {
-            Kind::Word => text.to_ascii_lowercase(),
-            Kind::Quoted => text.trim_matches('"').replace("\"\"", "\""),
-            _ => return None,
-        };
-        self.at += 1;
-        Some((name, token.span))
-    }
-
-    fn name(&mut self) -> Option<Name> {
-        let (first, span) = self.identifier()?;
-        let (schema, name) = match self.takes_byte(b'.') {
-            true => (Some(first), self.identifier()?.0),
-            false => (None, first),
-        };
-        Some(Name {
-            schema,
-            name,
-            span: (self.to_file)(span),
-        })
-    }
-
-    /// The tables that are named one by one; `None` where they are not, or not only.
-    fn tables(&mut self) -> Option<Vec<PublishedTable>> {
-        let mut tables = Vec::new();
-        if !self.takes("table") {
+    loop {
+        reader.takes("table");
+        if reader.takes("tables") {
             return None;
         }
-        loop {
-            self.takes("table");
-            if self.takes("tables") {
-                return None;
-            }
-            self.takes("only");
-            let name = self.name()?;
-            self.takes_byte(b'*');
-            let columns = if self.takes_byte(b'(') {
-                Some(self.columns()?)
-            } else {
-                None
-            };
-            if self.takes("where") {
-                self.skip_parentheses();
-            }
-            tables.push(PublishedTable { name, columns });
-            if !self.takes_byte(b',') {
-                // Options may follow; anything else was not understood.
-                return (self.at == self.tokens.len() || self.takes("with")).then_some(tables);
-            }
+        reader.takes("only");
+        let name = reader.name()?;
+        reader.takes_byte(b'*');
+        let columns = if reader.takes_byte(b'(') {
+            Some(columns(reader)?)
+        } else {
+            None
+        };
+        if reader.takes("where") {
+            reader.skip_parentheses();
+        }
+        tables.push(PublishedTable { name, columns });
+        if !reader.takes_byte(b',') {
+            // Options may follow; anything else was not understood.
+            return (reader.is_done() || reader.takes("with")).then_some(tables);
         }
     }
+}
 
-    fn columns(&mut self) -> Option<Vec<String>> {
-        let mut columns = Vec::new();
-        loop {
-            columns.push(self.identifier()?.0);
-            if self.takes_byte(b')') {
-                return Some(columns);
-            }
-            if !self.takes_byte(b',') {
-                return None;
-            }
+fn columns(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    let mut columns = Vec::new();
+    loop {
+        columns.push(reader.identifier()?.0);
+        if reader.takes_byte(b')') {
+            return Some(columns);
         }
-    }
-
-    fn skip_parentheses(&mut self) {
-        let mut depth = 0usize;
-        while let Some(token) = self.tokens.get(self.at) {
-            self.at += 1;
-            match token.kind {
-                Kind::Other(b'(') => depth += 1,
-                Kind::Other(b')') => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth == 0 {
-                return;
-            }
+        if !reader.takes_byte(b',') {
+            return None;
         }
     }
 }

@@ -1,0 +1,152 @@
+//! Databases as the migrations leave them, joined with the declarations.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::{Classified, Column, Database, Facts, Table, Unseen, WayOut};
+use crate::catalogue::{self, Catalogue, ColumnId};
+use crate::discover::Folder;
+use crate::error::Error;
+use crate::parse::declarations::Says;
+use crate::parse::rust_migrations::{self, RustMigration};
+use crate::parse::statement::Statement;
+use crate::parse::{Dialect, Postgres};
+use crate::source::{FileId, Place, SourceFile};
+
+/// A database that was replayed.
+pub(super) struct Replayed {
+    pub(super) catalogue: Catalogue,
+    pub(super) statements: Vec<(FileId, Vec<Statement>)>,
+}
+
+/// Replays the migrations of folders, which together make one database.
+pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Result<Replayed, Error> {
+    let paths: Vec<_> = folders.iter().flat_map(|folder| &folder.files).collect();
+    let dialect: &dyn Dialect = &Postgres;
+    let parsed: Vec<(String, Option<RustMigration>, Vec<Statement>)> = paths
+        .par_iter()
+        .map(|path| {
+            let text = super::collect::read(path)?;
+            let in_rust = path.extension().is_some_and(|extension| extension == "rs");
+            let migration = in_rust.then(|| rust_migrations::migration(&text)).flatten();
+            let statements = match &migration {
+                Some(migration) => dialect.statements(&migration.sql),
+                None if in_rust => Vec::new(),
+                None => dialect.statements(&text),
+            };
+            Ok((text, migration, statements))
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut statements: Vec<(FileId, Vec<Statement>)> = Vec::with_capacity(parsed.len());
+    for (path, (text, migration, found)) in paths.into_iter().zip(parsed) {
+        let file = facts.sources.add(SourceFile::new(root, path.clone(), text));
+        let unseen = migration.into_iter().flat_map(|migration| migration.unseen);
+        facts.unseen.extend(unseen.map(|(span, why)| Unseen {
+            place: Place { file, span },
+            why,
+            mend: super::collect::IN_SQL,
+        }));
+        statements.push((file, found));
+    }
+    let catalogue = catalogue::replay(statements.iter().map(|(file, found)| (*file, found.as_slice())));
+    let shown = folders.first().map_or(Path::new(""), |folder| &folder.path);
+    let shown = shown
+        .strip_prefix(root)
+        .unwrap_or(shown)
+        .to_string_lossy()
+        .replace('\\', "/");
+    facts.databases.push(Database {
+        shown: if shown.is_empty() { ".".to_owned() } else { shown },
+        has_row_security: true,
+    });
+    Ok(Replayed {
+        catalogue,
+        statements,
+    })
+}
+
+/// Adds the tables and columns of a database, each column with its classification.
+pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
+    let mut declared: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+    for (at, declaration) in facts.declarations.iter().enumerate() {
+        let of_this = declaration.database.is_none_or(|of| of == database);
+        if of_this && !matches!(declaration.says, Says::Nothing) {
+            let (schema, table, column) = &declaration.key;
+            declared.entry((schema, table, column)).or_default().push(at);
+        }
+    }
+    let mut direct: HashMap<ColumnId, usize> = HashMap::new();
+    let mut shows: HashMap<ColumnId, ColumnId> = HashMap::new();
+    let mut columns = Vec::new();
+    for relation in catalogue.relations() {
+        let schema = catalogue.declared_schema(&relation.schema);
+        facts.tables.push(Table {
+            database,
+            key: (relation.schema.clone(), relation.name.clone()),
+            kind: relation.kind,
+            birth: relation.birth,
+            server: relation.server.clone(),
+            row_security: relation.row_security.clone(),
+        });
+        for column in &relation.columns {
+            let found = declared.get(&(schema.as_str(), relation.name.as_str(), column.name.as_str()));
+            if let Some(&at) = found.and_then(|found| found.first()) {
+                direct.insert(column.id, at);
+            }
+            shows.extend(column.shows.map(|shown| (column.id, shown)));
+            columns.push((
+                column.id,
+                Column {
+                    key: (
+                        relation.schema.clone(),
+                        relation.name.clone(),
+                        column.name.clone(),
+                    ),
+                    data_type: catalogue.data_type(column),
+                    nullable: catalogue.is_nullable(column),
+                    kind: relation.kind,
+                    birth: column.birth,
+                    changed: column.changed,
+                    classified: Classified::No,
+                    mask: column.mask.clone(),
+                    database,
+                },
+            ));
+        }
+    }
+    for (id, mut column) in columns {
+        column.classified = match direct.get(&id) {
+            Some(&at) => Classified::Declared(at),
+            None => through(&direct, &shows, id),
+        };
+        facts.columns.push(column);
+    }
+    facts.unseen.extend(catalogue.unseen.iter().map(|unseen| Unseen {
+        place: unseen.place,
+        why: unseen.why.clone(),
+        mend: super::collect::IN_SQL,
+    }));
+    facts.ways_out.extend(catalogue.ways_out.iter().map(|way| WayOut {
+        place: way.place,
+        kind: way.kind,
+        name: way.name.clone(),
+    }));
+}
+
+fn through(
+    direct: &HashMap<ColumnId, usize>,
+    shows: &HashMap<ColumnId, ColumnId>,
+    mut id: ColumnId,
+) -> Classified {
+    // A column shows one that is older than itself, so this ends; the bound is for a replay gone wrong.
+    for _ in 0..shows.len() {
+        let Some(&shown) = shows.get(&id) else { break };
+        if let Some(&at) = direct.get(&shown) {
+            return Classified::Through(at);
+        }
+        id = shown;
+    }
+    Classified::No
+}
