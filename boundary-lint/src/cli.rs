@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
-use crate::{report, rules, suppress};
+use crate::{base, baseline, report, rules, suppress};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -33,6 +33,15 @@ enum Action {
         /// A binary of the central plane, which must not hold the vault.
         #[arg(long, value_name = "PATH", num_args = 1..)]
         binary: Vec<PathBuf>,
+        /// A file of findings that are known and reported no more; it only gets shorter.
+        #[arg(long, value_name = "FILE")]
+        baseline: Option<PathBuf>,
+        /// Write the baseline: all findings where there is none yet, otherwise without what is mended.
+        #[arg(long, requires = "baseline")]
+        write_baseline: bool,
+        /// Report only what the tree of this git revision does not have.
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
         /// The day that suppressions are judged by [default: today].
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
         today: Option<String>,
@@ -105,18 +114,34 @@ impl Command {
                 sources,
                 expanded,
                 binary,
+                baseline,
+                write_baseline,
+                base,
                 today,
                 format,
             } => {
-                let facts = collect(&Input {
-                    root: Some(sources.root()?),
+                let root = sources.root()?;
+                let input = Input {
+                    root: Some(root.clone()),
                     migrations: sources.migrations.clone(),
                     crates: true,
                     expanded: *expanded,
                     binaries: binary.clone(),
-                })?;
+                };
+                let mut facts = collect(&input)?;
                 let today = today.clone().unwrap_or_else(today_by_the_clock);
-                let judged = suppress::apply(&facts, rules::check(&facts), &today);
+                let mut judged = suppress::apply(&facts, rules::check(&facts), &today);
+                if let Some(revision) = base {
+                    let mut inherited = base::findings(&input, revision, &today)?;
+                    judged.inherited = baseline::subtract(&facts, &mut judged, &mut inherited);
+                }
+                if let (Some(file), true) = (baseline, *write_baseline) {
+                    let written = baseline::write_file(&facts, &judged, file)?;
+                    writeln!(remarks, "{}: {written} findings", file.display())?;
+                }
+                if let Some(file) = baseline {
+                    baseline::apply(&mut facts, &mut judged, &root, &absolute(file))?;
+                }
                 match format {
                     CheckFormat::Human => report::human::write(out, &facts, &judged)?,
                     CheckFormat::Json => report::json::write(out, &facts, &judged)?,

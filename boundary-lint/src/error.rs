@@ -31,6 +31,27 @@ pub enum Error {
     /// A central crate could not be expanded.
     #[error(transparent)]
     Expand(#[from] ExpandError),
+    /// A file is no baseline.
+    #[error("{}: this is no baseline\nhelp: write one with `cargo boundary check --baseline FILE --write-baseline`", .0.display())]
+    Baseline(PathBuf),
+    /// A file could not be put in its place.
+    #[error("{}: it could not be written, and is as it was: {source}", path.display())]
+    Replace {
+        /// What was to be written.
+        path: PathBuf,
+        /// Why it could not be.
+        source: std::io::Error,
+    },
+    /// A revision could not be looked at.
+    #[error(
+        "the revision `{revision}` could not be looked at: {why}\nhelp: fetch it first (`git fetch --depth=1 origin REV`), and name a commit, tag or branch"
+    )]
+    Revision {
+        /// The revision.
+        revision: String,
+        /// Why.
+        why: String,
+    },
     /// A report could not be written.
     #[error("the report could not be written: {0}")]
     Write(#[from] std::io::Error),

@@ -11,6 +11,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod base;
+pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod discover;
@@ -20,7 +22,9 @@ pub mod parse;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suggest;
 pub mod suppress;
+pub mod write;
 
 /// Parsers recurse; nesting is bounded before them, and this is room enough for what the bounds let through.
 const STACK: usize = 1 << 28;

@@ -2,7 +2,8 @@
 //!
 //! `// boundary: allow(rule, reason = "…", owner = "…", until = "YYYY-MM-DD")`, and `-- boundary: allow(…)` in SQL, at the end of the
 //! line of a finding or on the line above it. One that does not say all of it, has expired or suppresses nothing is a
-//! finding itself. The day is an argument here: nothing reads a clock.
+//! finding itself. `[[allow]]` of `boundary.toml` says the same of a column, a table or a file that has no line to stand beside. The day is an
+//! argument here: nothing reads a clock.
 
 use memchr::memmem;
 
@@ -17,7 +18,12 @@ pub const MARK: &str = "boundary: allow(";
 pub const RULE: &str = "suppression";
 
 /// Rules that nobody can answer for: a central plane with keys is none, and a suppression of suppressions would hide itself.
-pub const NEVER: [&str; 3] = ["central-reaches-vault", RULE, "vault-in-central-binary"];
+pub const NEVER: [&str; 4] = [
+    "baseline",
+    "central-reaches-vault",
+    RULE,
+    "vault-in-central-binary",
+];
 
 /// What is left of the findings.
 #[derive(Debug)]
@@ -26,16 +32,44 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// How many were suppressed.
     pub suppressed: usize,
+    /// How many the baseline lists.
+    pub baselined: usize,
+    /// How many the base has as well.
+    pub inherited: usize,
 }
 
 struct Suppression {
-    file: String,
-    line: usize,
+    of: Of,
     place: Place,
     rule: String,
     /// Why it does not count.
     problem: Option<String>,
     used: bool,
+}
+
+/// What a suppression is of.
+enum Of {
+    /// The line of a comment and the one below it.
+    Line { file: String, line: usize },
+    /// A column, a table or a file.
+    Named(String),
+}
+
+impl Suppression {
+    fn answers_for(&self, finding: &Finding, file: &str, line: usize) -> bool {
+        self.problem.is_none()
+            && self.rule == finding.rule
+            && match &self.of {
+                Of::Line { file: of, line: at } => of == file && (*at == line || at + 1 == line),
+                Of::Named(name) => {
+                    name == file
+                        || finding.subject.as_ref().is_some_and(|(schema, table, column)| {
+                            *name == format!("{schema}.{table}.{column}")
+                                || *name == format!("{schema}.{table}")
+                        })
+                }
+            }
+    }
 }
 
 /// Takes away what is suppressed on this day, `YYYY-MM-DD`, and adds what is wrong with the suppressions.
@@ -49,12 +83,9 @@ pub fn apply(facts: &Facts, findings: Vec<Finding>, today: &str) -> Judged {
             let place = finding.primary.place;
             let file = facts.sources.file(place.file);
             let line = file.line_column(place.span.start).0;
-            let answering = suppressions.iter_mut().find(|suppression| {
-                suppression.problem.is_none()
-                    && suppression.rule == finding.rule
-                    && suppression.file == file.shown
-                    && (suppression.line == line || suppression.line + 1 == line)
-            });
+            let answering = suppressions
+                .iter_mut()
+                .find(|suppression| suppression.answers_for(finding, &file.shown, line));
             match answering {
                 Some(suppression) => {
                     suppression.used = true;
@@ -79,6 +110,7 @@ pub fn apply(facts: &Facts, findings: Vec<Finding>, today: &str) -> Judged {
                 label: problem,
             },
             related: Vec::new(),
+            subject: None,
             help: format!(
                 "remove it, or write `{MARK}rule, reason = \"…\", owner = \"…\", until = \"YYYY-MM-DD\")` beside what it answers for"
             ),
@@ -88,6 +120,8 @@ pub fn apply(facts: &Facts, findings: Vec<Finding>, today: &str) -> Judged {
     Judged {
         findings: left,
         suppressed,
+        baselined: 0,
+        inherited: 0,
     }
 }
 
@@ -98,15 +132,47 @@ fn read(facts: &Facts, today: &str) -> Vec<Suppression> {
         for at in memmem::find_iter(file.text.as_bytes(), MARK) {
             let line = file.line_column(at).0;
             if is_in_comment(&file.text, at)
-                && !found
-                    .iter()
-                    .any(|known| known.file == file.shown && known.line == line)
+                && !found.iter().any(|known| {
+                    matches!(&known.of, Of::Line { file: of, line: at } if *of == file.shown && *at == line)
+                })
             {
                 found.push(suppression(id, &file.shown, &file.text, at, line, today));
             }
         }
     }
+    found.extend(in_policy(facts, today));
     found
+}
+
+/// Those of `[[allow]]`.
+fn in_policy(facts: &Facts, today: &str) -> Vec<Suppression> {
+    let allowed = facts.policy.iter().flat_map(|policy| policy.allowed());
+    allowed
+        .filter_map(|allowed| {
+            Some(Suppression {
+                of: Of::Named(allowed.at.clone()),
+                place: facts.in_policy(&allowed.span)?,
+                rule: allowed.rule.clone(),
+                problem: refused(&allowed.rule).or_else(|| expired(&allowed.until, today)),
+                used: false,
+            })
+        })
+        .collect()
+}
+
+/// Why a rule cannot be answered for.
+fn refused(rule: &str) -> Option<String> {
+    if !RULES.iter().any(|known| known.id == rule) {
+        Some(format!("there is no rule `{rule}`"))
+    } else if NEVER.contains(&rule) {
+        Some(format!("`{rule}` cannot be suppressed"))
+    } else {
+        None
+    }
+}
+
+fn expired(until: &str, today: &str) -> Option<String> {
+    (until < today).then(|| format!("it has expired on {until}"))
 }
 
 /// Whether a comment begins before this byte on its line, and no text in quotes.
@@ -135,10 +201,8 @@ fn suppression(id: FileId, file: &str, text: &str, at: usize, line: usize, today
     };
     let problem = if !closed {
         Some("it has no closing parenthesis on its line".to_owned())
-    } else if !RULES.iter().any(|known| known.id == rule) {
-        Some(format!("there is no rule `{rule}`"))
-    } else if NEVER.contains(&rule.as_str()) {
-        Some(format!("`{rule}` cannot be suppressed"))
+    } else if let Some(refused) = refused(&rule) {
+        Some(refused)
     } else if let Some(missing) = ["reason", "owner", "until"]
         .iter()
         .find(|name| part(name).is_none())
@@ -147,13 +211,15 @@ fn suppression(id: FileId, file: &str, text: &str, at: usize, line: usize, today
     } else {
         match part("until") {
             Some(until) if !is_day(until) => Some(format!("`{until}` is no day; write YYYY-MM-DD")),
-            Some(until) if until < today => Some(format!("it has expired on {until}")),
-            _ => None,
+            Some(until) => expired(until, today),
+            None => None,
         }
     };
     Suppression {
-        file: file.to_owned(),
-        line,
+        of: Of::Line {
+            file: file.to_owned(),
+            line,
+        },
         place: Place {
             file: id,
             span: Span::new(at, at + MARK.len() + rest.trim_end().len()),

@@ -28,7 +28,7 @@ fn attack_49_a_column_is_declared_again_as_a_plain_field_or_with_a_weaker_classi
     let model = |name: &str, field: &str| {
         format!(
             "#[derive(Boundary)]\n#[boundary(table = \"people\", tenancy = tenant)]\nstruct {name} {{\n    \
-             #[boundary(record_id)] id: i64,\n    {field}\n}}\n"
+             #[boundary(record_id)] id: i64,\n    #[boundary(subject)] subject: i64,\n    {field}\n}}\n"
         )
     };
     let strong = "#[boundary(category = \"user.contact.email\", residency = in_country, purpose(Support))] email: Sealed<String>,";
@@ -36,7 +36,7 @@ fn attack_49_a_column_is_declared_again_as_a_plain_field_or_with_a_weaker_classi
         let workspace = service(&(model("Person", strong) + &model("Again", field)));
         workspace.write(
             "migrations/1_people.sql",
-            "CREATE TABLE people (id bigint PRIMARY KEY, email bytea);\n",
+            "CREATE TABLE people (id bigint PRIMARY KEY, subject bigint, email bytea);\n",
         );
         rules(&workspace)
     };

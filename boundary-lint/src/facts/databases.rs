@@ -48,6 +48,7 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
             why,
             mend: super::collect::IN_SQL,
         }));
+        keys(facts, file);
         statements.push((file, found));
     }
     let catalogue = catalogue::replay(statements.iter().map(|(file, found)| (*file, found.as_slice())));
@@ -65,6 +66,47 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
         catalogue,
         statements,
     })
+}
+
+/// Functions that encrypt or decrypt with a key among their arguments.
+const WITH_KEYS: [&str; 6] = [
+    "aes_decrypt",
+    "aes_encrypt",
+    "pgp_sym_decrypt",
+    "pgp_sym_decrypt_bytea",
+    "pgp_sym_encrypt",
+    "pgp_sym_encrypt_bytea",
+];
+
+/// Finds where a migration brings a key into the database.
+fn keys(facts: &mut Facts, file: FileId) {
+    let text = &facts.sources.file(file).text;
+    let mut found = Vec::new();
+    for word in ["_encrypt", "_decrypt", "_ENCRYPT", "_DECRYPT"] {
+        for at in memchr::memmem::find_iter(text.as_bytes(), word) {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let start = text[..at].rfind(|c| !is_name(c)).map_or(0, |before| before + 1);
+            let end = text[at..]
+                .find(|c| !is_name(c))
+                .map_or(text.len(), |behind| at + behind);
+            let name = &text[start..end];
+            let Some(known) = WITH_KEYS.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
+                continue;
+            };
+            let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+            if !text[line..start].contains("--") {
+                found.push((
+                    Place {
+                        file,
+                        span: crate::source::Span::new(start, end),
+                    },
+                    *known,
+                ));
+            }
+        }
+    }
+    found.sort_unstable();
+    facts.keys_in_sql.extend(found);
 }
 
 /// Adds the tables and columns of a database, each column with its classification.

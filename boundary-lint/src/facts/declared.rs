@@ -49,6 +49,7 @@ pub(super) fn in_rust(facts: &mut Facts, files: &[RustFile]) {
                     global: table.global,
                     purposes: field.purposes.clone(),
                     json: field.json.clone(),
+                    sealed: field.sealed,
                     database: None,
                 });
             }
@@ -95,6 +96,7 @@ pub(super) fn in_policy(facts: &mut Facts, policy: &Policy) {
             global: false,
             purposes,
             json,
+            sealed: false,
             database: None,
         });
     }
@@ -155,6 +157,7 @@ fn declare(
             global: false,
             purposes: field.purposes,
             json: field.json,
+            sealed: false,
             database: Some(database),
         }),
         Err(why) => misdeclared(facts, place, why),

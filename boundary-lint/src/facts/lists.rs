@@ -30,7 +30,7 @@ pub(super) fn of_rust(files: &[super::project::RustFile], shown: impl Fn(FileId)
     for file in files {
         if !file.diesel.is_empty() {
             lists.push(List {
-                shown: shown(file.file),
+                shown: format!("`{}`", shown(file.file)),
                 complete: true,
                 tables: file
                     .diesel
@@ -106,7 +106,7 @@ fn find<'a>(known: &'a Known, table: &ListedTable) -> Option<Entry<'a>> {
 }
 
 fn disagreements(facts: &mut Facts, list: &List, known: &Known, database: usize) {
-    let migrations = format!("the migrations of {}", facts.databases[database].shown);
+    let migrations = format!("the migrations in `{}`", facts.databases[database].shown);
     for (file, table) in &list.tables {
         let place = |span| Place { file: *file, span };
         let Some(((schema, name), (birth, columns))) = find(known, table) else {

@@ -46,8 +46,18 @@ pub struct Declaration {
     pub purposes: Vec<String>,
     /// What says what a JSON value holds.
     pub json: Json,
+    /// Whether a struct seals its values.
+    pub sealed: bool,
     /// The database that it is of, where it stands in that database's migrations.
     pub database: Option<usize>,
+}
+
+impl Declaration {
+    /// Whether it stands where no compiler looks at it.
+    #[must_use]
+    pub fn is_outside_rust(&self) -> bool {
+        self.database.is_some() || self.by == Policy::FILE_NAME
+    }
 }
 
 /// A field of a struct that derives `Boundary`, whatever the struct stands for.
@@ -208,6 +218,8 @@ pub struct Facts {
     pub disagreements: Vec<Disagreement>,
     /// Other places that rows may go to or come from.
     pub ways_out: Vec<WayOut>,
+    /// Calls in migrations that bring a key into the database, with the function.
+    pub keys_in_sql: Vec<(Place, &'static str)>,
     /// What is sent to subscribers.
     pub publications: Vec<Publication>,
     /// What was not seen, sorted by place.

@@ -44,6 +44,8 @@ pub struct Field {
     pub purposes: Vec<String>,
     /// What says what a JSON value holds.
     pub json: Json,
+    /// Whether its type is `Sealed<…>`.
+    pub sealed: bool,
     /// Its place.
     pub span: Span,
 }
@@ -253,6 +255,7 @@ impl Reader<'_> {
                 says: says(&entries),
                 purposes: purposes(&entries),
                 json: json(&entries, Some(&field.ty)),
+                sealed: is_sealed(&field.ty),
                 span: self
                     .lines
                     .span(ident.span().join(field.ty.span()).unwrap_or_else(|| ident.span())),
@@ -326,6 +329,7 @@ pub fn declaration(text: &str) -> Result<Field, String> {
         says: says(&entries),
         purposes: purposes(&entries),
         json: json(&entries, None),
+        sealed: false,
         span: Span::default(),
     })
 }
@@ -353,6 +357,19 @@ fn json(entries: &[Entry], ty: Option<&syn::Type>) -> Json {
         None if entries.iter().any(opaque) => Json::Opaque,
         None => ty.and_then(innermost).map_or(Json::Unsaid, Json::Type),
     }
+}
+
+/// Whether a type is `Sealed<…>`, or an `Option` of it.
+fn is_sealed(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let inner = match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Option" => arguments.args.first(),
+        _ => None,
+    };
+    last.ident == "Sealed" || matches!(inner, Some(syn::GenericArgument::Type(ty)) if is_sealed(ty))
 }
 
 /// The last word of the innermost type: `Preferences` of `Option<Json<Preferences>>`.

@@ -37,7 +37,32 @@ fn group<'a>(facts: &'a Facts, finding: &'a Finding) -> Group<'a> {
     for related in &finding.related {
         group = group.element(snippet(facts, related, AnnotationKind::Context));
     }
-    group.element(Level::HELP.message(finding.help.as_str()))
+    group.element(Level::HELP.message(wrapped(&finding.help)))
+}
+
+/// The text in lines that fit behind `= help: `, which the renderer leaves as they are.
+fn wrapped(text: &str) -> String {
+    const ROOM: usize = WIDTH - 12;
+    let mut out = String::with_capacity(text.len());
+    for (at, line) in text.lines().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        let mut width = 0;
+        for word in line.split(' ') {
+            let length = word.chars().count();
+            if width > 0 && width + 1 + length > ROOM {
+                out.push('\n');
+                width = 0;
+            } else if width > 0 {
+                out.push(' ');
+                width += 1;
+            }
+            out.push_str(word);
+            width += length;
+        }
+    }
+    out
 }
 
 fn snippet<'a>(

@@ -17,6 +17,8 @@ struct Report<'a> {
     version: u32,
     findings: Vec<Shown<'a>>,
     suppressed: usize,
+    baselined: usize,
+    inherited: usize,
     columns: Counts,
 }
 
@@ -57,6 +59,8 @@ pub fn write(out: &mut impl Write, facts: &Facts, judged: &Judged) -> Result<(),
     let report = Report {
         version: VERSION,
         suppressed: judged.suppressed,
+        baselined: judged.baselined,
+        inherited: judged.inherited,
         findings: judged
             .findings
             .iter()

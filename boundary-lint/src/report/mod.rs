@@ -12,12 +12,18 @@ use crate::suppress::Judged;
 #[must_use]
 pub fn counts(facts: &Facts, judged: &Judged) -> String {
     let number = |count: usize| format!("{count} finding{}", if count == 1 { "" } else { "s" });
-    let suppressed = match judged.suppressed {
+    let besides = |count: usize, what: &str| match count {
         0 => String::new(),
-        some => format!("; {} suppressed", number(some)),
+        some => format!("; {} {what}", number(some)),
     };
+    let besides = [
+        besides(judged.suppressed, "suppressed"),
+        besides(judged.baselined, "in the baseline"),
+        besides(judged.inherited, "in the base as well"),
+    ]
+    .concat();
     format!(
-        "{}; {} of {} columns classified, {} not visible{suppressed}",
+        "{}; {} of {} columns classified, {} not visible{besides}",
         number(judged.findings.len()),
         facts.classified(),
         facts.columns.len(),

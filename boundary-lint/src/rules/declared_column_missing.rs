@@ -25,7 +25,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             continue;
         }
         let Some(of_table) = of_table else {
-            found.add(
+            found.about(&declaration.key).add(
                 format!("table `{schema}.{table}` is declared and no migration creates it"),
                 Marked::new(declaration.place, format!("`{column}` would be a column of it")),
                 vec![Marked::new(declaration.table_place, "the table is declared here")],
@@ -51,7 +51,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
                 "correct the name, add `column = \"…\"`, or remove the field".to_owned(),
             ),
         };
-        found.add(
+        found.about(&declaration.key).add(
             format!("column `{schema}.{table}.{column}` is declared and does not exist"),
             Marked::new(declaration.place, format!("`{}` declares it", declaration.by)),
             vec![Marked::new(other.birth, label)],

@@ -1,17 +1,33 @@
 //! The rules, one file each: the file's name is the rule's id with dashes, its doc comment is the rule's page.
 
+mod baseline;
 mod central_reaches_vault;
 mod column_not_visible;
 mod column_published;
+mod column_sent_out;
 mod connection_outside_store;
+mod consent_outside_ledger;
 mod crate_not_found;
 mod crate_not_listed;
+mod declaration_not_understood;
 mod declared_column_missing;
 mod exit_without_reason;
 mod hidden_item_named;
+mod json_without_type;
+mod key_in_database;
+mod mask_disagrees;
+mod name_suggests_personal;
 mod opened_value_handed_on;
 mod opened_value_in_message;
+mod personal_data_declared_global;
+mod personal_data_in_global_table;
+mod purpose_without_basis;
+mod residency_not_enforced;
+mod row_security_missing;
+mod sealed_value_in_text;
 mod seam_outside_vault;
+mod sink_without_region;
+mod sources_disagree;
 mod suppression;
 mod test_only_reachable;
 mod unclassified_column;
@@ -20,7 +36,7 @@ mod unsafe_not_forbidden;
 mod vault_in_central_binary;
 mod weaker_redeclaration;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Key};
 use crate::source::Place;
 
 /// A rule.
@@ -43,18 +59,34 @@ macro_rules! rules {
 }
 
 rules! {
+    baseline => "baseline",
     central_reaches_vault => "central-reaches-vault",
     column_not_visible => "column-not-visible",
     column_published => "column-published",
+    column_sent_out => "column-sent-out",
     connection_outside_store => "connection-outside-store",
+    consent_outside_ledger => "consent-outside-ledger",
     crate_not_found => "crate-not-found",
     crate_not_listed => "crate-not-listed",
+    declaration_not_understood => "declaration-not-understood",
     declared_column_missing => "declared-column-missing",
     exit_without_reason => "exit-without-reason",
     hidden_item_named => "hidden-item-named",
+    json_without_type => "json-without-type",
+    key_in_database => "key-in-database",
+    mask_disagrees => "mask-disagrees",
+    name_suggests_personal => "name-suggests-personal",
     opened_value_handed_on => "opened-value-handed-on",
     opened_value_in_message => "opened-value-in-message",
+    personal_data_declared_global => "personal-data-declared-global",
+    personal_data_in_global_table => "personal-data-in-global-table",
+    purpose_without_basis => "purpose-without-basis",
+    residency_not_enforced => "residency-not-enforced",
+    row_security_missing => "row-security-missing",
+    sealed_value_in_text => "sealed-value-in-text",
     seam_outside_vault => "seam-outside-vault",
+    sink_without_region => "sink-without-region",
+    sources_disagree => "sources-disagree",
     suppression => "suppression",
     test_only_reachable => "test-only-reachable",
     unclassified_column => "unclassified-column",
@@ -95,6 +127,18 @@ pub struct Finding {
     pub related: Vec<Marked>,
     /// What to do.
     pub help: String,
+    /// The column that it is about, or the table, whose column has no name.
+    pub subject: Option<Key>,
+}
+
+/// `schema.table.column`, or `schema.table` where the column has no name.
+#[must_use]
+pub fn name(key: &Key) -> String {
+    let (schema, table, column) = key;
+    match column.as_str() {
+        "" => format!("{schema}.{table}"),
+        column => format!("{schema}.{table}.{column}"),
+    }
 }
 
 /// Collects what one rule finds.
@@ -102,9 +146,16 @@ pub struct Finding {
 struct Found<'a> {
     rule: &'static str,
     findings: &'a mut Vec<Finding>,
+    subject: Option<Key>,
 }
 
 impl Found<'_> {
+    /// The next finding is about this column or table.
+    fn about(&mut self, key: &Key) -> &mut Self {
+        self.subject = Some(key.clone());
+        self
+    }
+
     fn add(&mut self, message: String, primary: Marked, related: Vec<Marked>, help: String) {
         self.findings.push(Finding {
             rule: self.rule,
@@ -112,6 +163,7 @@ impl Found<'_> {
             primary,
             related,
             help,
+            subject: self.subject.take(),
         });
     }
 }
@@ -126,6 +178,7 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
             &mut Found {
                 rule: rule.id,
                 findings: &mut findings,
+                subject: None,
             },
         );
     }

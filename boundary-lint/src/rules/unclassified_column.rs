@@ -41,7 +41,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
                  in which the field `{name}` has `#[boundary(category = …, residency = …)]`"
             ),
         };
-        found.add(
+        found.about(&column.key).add(
             format!("column `{schema}.{table}.{name}` has no classification"),
             Marked::new(column.birth, "it comes to be here"),
             related.into_iter().collect(),

@@ -25,7 +25,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
                 continue;
             };
             let (schema, table, column) = &declaration.key;
-            found.add(
+            found.about(&declaration.key).add(
                 format!("column `{schema}.{table}.{column}` is declared again, more weakly"),
                 Marked::new(declaration.place, why),
                 vec![Marked::new(
