@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use boundary_schema::Policy;
+use boundary_schema::{Dialect, Policy};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
@@ -78,6 +78,14 @@ struct SourceOptions {
     /// A folder of SQL migrations, instead of all that are found; several make one database, in the order given.
     #[arg(long, value_name = "DIR")]
     migrations: Vec<PathBuf>,
+    /// The dialect of these folders [default: told from their paths and statements].
+    #[arg(long, value_name = "DIALECT", requires = "migrations", value_parser = dialect)]
+    dialect: Option<Dialect>,
+}
+
+fn dialect(text: &str) -> Result<Dialect, String> {
+    text.parse()
+        .map_err(|error: boundary_schema::UnknownWord| error.to_string())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -124,6 +132,7 @@ impl Command {
                 let input = Input {
                     root: Some(root.clone()),
                     migrations: sources.migrations.clone(),
+                    dialect: sources.dialect,
                     crates: true,
                     expanded: *expanded,
                     binaries: binary.clone(),
@@ -156,13 +165,12 @@ impl Command {
                 let sources = SourceOptions {
                     root: root.clone(),
                     migrations: Vec::new(),
+                    dialect: None,
                 };
                 let facts = collect(&Input {
                     root: Some(sources.root()?),
-                    migrations: Vec::new(),
                     crates: true,
-                    expanded: false,
-                    binaries: Vec::new(),
+                    ..Input::default()
                 })?;
                 match format {
                     CheckFormat::Human => report::exits::write_human(out, &facts)?,
@@ -179,6 +187,7 @@ impl Command {
                 let facts = collect(&Input {
                     root,
                     migrations: sources.migrations.clone(),
+                    dialect: sources.dialect,
                     crates: false,
                     expanded: false,
                     binaries: Vec::new(),

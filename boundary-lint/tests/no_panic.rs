@@ -12,8 +12,8 @@ use boundary_lint::parse::hidden::hidden;
 use boundary_lint::parse::items::{find, macros};
 use boundary_lint::parse::seam::{aliases_of, seams};
 use boundary_lint::parse::test_only::{test_modules, test_only};
-use boundary_lint::parse::{Dialect, Postgres};
 use boundary_lint::source::{SourceFile, Sources};
+use boundary_schema::Dialect;
 
 /// A small generator of numbers, so that a failure can be run again.
 struct Numbers(u64);
@@ -86,10 +86,16 @@ fn mutated(text: &str, other: &str, numbers: &mut Numbers) -> String {
 }
 
 fn replay_text(text: &str) {
-    let statements = Postgres.statements(text);
+    for dialect in Dialect::ALL {
+        replay_dialect(*dialect, text);
+    }
+}
+
+fn replay_dialect(dialect: Dialect, text: &str) {
+    let statements = boundary_lint::parse::statements(dialect, text);
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new(Path::new(""), "case.sql".into(), text.to_owned()));
-    let catalogue = replay([(file, statements.as_slice())]);
+    let catalogue = replay(dialect, [(file, statements.as_slice())]);
     for relation in catalogue.relations() {
         for column in &relation.columns {
             // Every place lies in the file.

@@ -167,6 +167,7 @@ impl Catalogue {
             };
         };
         to.clone_into(&mut column.name);
+        column.named = at;
         column.changed = at;
         for index in self.indexes.values_mut().filter(|index| index.table == id) {
             for column in index.columns.iter_mut().filter(|column| *column == from) {

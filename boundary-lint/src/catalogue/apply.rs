@@ -1,5 +1,7 @@
 //! Replay: one statement after the other.
 
+use boundary_schema::Dialect;
+
 use super::types::{Shape, UserType};
 use super::{Catalogue, Index, Publication, TypeId, Unseen, WayOut, types};
 use crate::parse::statement::{
@@ -11,11 +13,11 @@ use crate::source::{FileId, Place, Span};
 pub(super) type Refusal = String;
 
 /// Replays the statements of files, in the order given, into a database.
-pub fn replay<'a>(files: impl IntoIterator<Item = (FileId, &'a [Statement])>) -> Catalogue {
-    let mut catalogue = Catalogue::new();
+pub fn replay<'a>(dialect: Dialect, files: impl IntoIterator<Item = (FileId, &'a [Statement])>) -> Catalogue {
+    let mut catalogue = Catalogue::new(dialect);
     for (file, statements) in files {
         // Each file runs in a session of its own: deployments seldom run two migrations together.
-        catalogue.search_path = vec!["public".to_owned()];
+        catalogue.search_path = vec![super::default_schema(dialect).to_owned()];
         for statement in committed(statements) {
             catalogue.run(file, statement);
         }

@@ -1,8 +1,13 @@
 //! Creation of tables and views.
 
+use boundary_schema::Dialect;
+
 use super::apply::Refusal;
 use super::types::Shape;
-use super::{Catalogue, Column, ColumnType, Relation, RelationId, RelationKind, RowSecurity, TEMPORARY};
+use super::{
+    Catalogue, Column, ColumnId, ColumnType, Dependency, Relation, RelationId, RelationKind, RowSecurity,
+    TEMPORARY,
+};
 use crate::parse::statement::{ColumnDefinition, CreateFrom, CreateTable, MadeFrom, Name, TableElement};
 use crate::source::{Place, Span};
 
@@ -125,6 +130,7 @@ impl Catalogue {
                 .map_or(ColumnType::Unknown, |ty| self.resolve_type(ty)),
             not_null: definition.not_null,
             birth,
+            named: birth,
             changed: birth,
             shows: None,
             comment: None,
@@ -146,6 +152,7 @@ impl Catalogue {
             mask: None,
             id: self.column_id(),
             birth,
+            named: birth,
             changed: birth,
             inherited_from: Vec::new(),
             local: true,
@@ -173,6 +180,7 @@ impl Catalogue {
             ty,
             not_null: false,
             birth,
+            named: birth,
             changed: birth,
             shows: None,
             comment: None,
@@ -211,14 +219,10 @@ impl Catalogue {
             columns.push(Column {
                 id: self.column_id(),
                 name: listed.map_or_else(|| found.name.clone(), |(name, _)| name.clone()),
-                // A bare string literal ends as text.
-                ty: if found.ty == ColumnType::Builtin("unknown") {
-                    ColumnType::Builtin("text")
-                } else {
-                    found.ty.clone()
-                },
-                not_null: false,
+                ty: self.kept(&found.ty, create.kind),
+                not_null: self.forbids_null(found.shows, &resolved.depends),
                 birth,
+                named: birth,
                 changed: birth,
                 shows: found.shows.filter(|_| create.kind != MadeFrom::Table),
                 comment: None,
@@ -246,6 +250,29 @@ impl Catalogue {
                 create.name
             )),
             None => Ok(()),
+        }
+    }
+
+    /// Whether a column of a query forbids null: in MySQL what shows a column does as that column does.
+    fn forbids_null(&self, shows: Option<ColumnId>, depends: &[Dependency]) -> bool {
+        if self.dialect() != Dialect::Mysql || shows.is_none() {
+            return false;
+        }
+        let relations = depends.iter().filter_map(|of| self.relation(of.relation));
+        relations
+            .flat_map(|relation| &relation.columns)
+            .any(|column| Some(column.id) == shows && column.not_null)
+    }
+
+    /// The type that a column of a query keeps.
+    fn kept(&self, ty: &ColumnType, kind: MadeFrom) -> ColumnType {
+        match ty {
+            // A bare string literal ends as text.
+            ColumnType::Builtin("unknown") => ColumnType::Builtin("text"),
+            ColumnType::Named(name) if self.dialect() == Dialect::Sqlite && kind == MadeFrom::Table => {
+                ColumnType::Named(affinity(name).to_owned())
+            }
+            ty => ty.clone(),
         }
     }
 
@@ -284,6 +311,7 @@ impl Catalogue {
             Some(before) => Column {
                 id: before.id,
                 birth: before.birth,
+                named: before.named,
                 changed,
                 comment: before.comment.clone(),
                 mask: before.mask.clone(),
@@ -363,5 +391,19 @@ impl Catalogue {
             depends: Vec::new(),
         }));
         id
+    }
+}
+
+/// The type that SQLite gives a column of `CREATE TABLE AS`: the affinity of the declared one
+/// (<https://www.sqlite.org/datatype3.html>, 3.1 and 3.2).
+fn affinity(declared: &str) -> &'static str {
+    let declared = declared.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+    match () {
+        () if has(&["INT"]) => "INT",
+        () if has(&["CHAR", "CLOB", "TEXT"]) => "TEXT",
+        () if declared.is_empty() || has(&["BLOB"]) => "",
+        () if has(&["REAL", "FLOA", "DOUB"]) => "REAL",
+        () => "NUM",
     }
 }

@@ -16,6 +16,8 @@ mod types;
 
 use std::collections::HashMap;
 
+use boundary_schema::Dialect;
+
 pub use apply::replay;
 pub use notes::DECLARES;
 
@@ -75,6 +77,8 @@ pub struct Column {
     pub not_null: bool,
     /// Where it came to be.
     pub birth: Place,
+    /// Where it got its name.
+    pub named: Place,
     /// Where it was last changed: renamed, retyped, made nullable or not.
     pub changed: Place,
     /// The column whose values it shows unchanged: through a view, a partition or inheritance.
@@ -189,8 +193,9 @@ struct Index {
 }
 
 /// A database.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Catalogue {
+    dialect: Dialect,
     relations: Vec<Option<Relation>>,
     by_name: HashMap<(String, String), RelationId>,
     types: Vec<Option<UserType>>,
@@ -214,18 +219,48 @@ pub struct Catalogue {
     pub unseen: Vec<Unseen>,
 }
 
+/// The schema of what is created without one. The migrations of MySQL do not know the name of their database.
+const fn default_schema(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "main",
+        Dialect::Mysql => "default",
+        _ => "public",
+    }
+}
+
 /// Where temporary relations live.
 const TEMPORARY: &str = "pg_temp";
 
 impl Catalogue {
-    /// An empty database, with its `public` schema.
+    /// An empty database, with its default schema.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(dialect: Dialect) -> Self {
+        let schema = default_schema(dialect);
         Catalogue {
-            schemas: vec!["public".to_owned()],
-            search_path: vec!["public".to_owned()],
-            ..Catalogue::default()
+            dialect,
+            relations: Vec::new(),
+            by_name: HashMap::new(),
+            types: Vec::new(),
+            types_by_name: HashMap::new(),
+            functions: HashMap::new(),
+            indexes: HashMap::new(),
+            schemas: vec![schema.to_owned()],
+            search_path: vec![schema.to_owned()],
+            columns_made: 0,
+            below: HashMap::new(),
+            needing: HashMap::new(),
+            temporary: Vec::new(),
+            rows_used: false,
+            publications: Vec::new(),
+            ways_out: Vec::new(),
+            unseen: Vec::new(),
         }
+    }
+
+    /// The dialect that the database speaks.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The relations that outlive a session, in no particular order.
@@ -239,7 +274,10 @@ impl Catalogue {
     /// A schema as declarations name it: `public` where it is the default one.
     #[must_use]
     pub fn declared_schema(&self, schema: &str) -> String {
-        schema.to_owned()
+        match schema == default_schema(self.dialect) {
+            true => default_schema(Dialect::Postgres).to_owned(),
+            false => schema.to_owned(),
+        }
     }
 
     /// A column's type as `information_schema.columns.data_type` prints it; empty where it could not be worked out.
@@ -273,7 +311,9 @@ impl Catalogue {
             .search_path
             .iter()
             .find(|schema| self.schemas.contains(schema));
-        exists.cloned().unwrap_or_else(|| "public".to_owned())
+        exists
+            .cloned()
+            .unwrap_or_else(|| default_schema(self.dialect).to_owned())
     }
 
     fn find(&self, schema: Option<&str>, name: &str) -> Option<RelationId> {

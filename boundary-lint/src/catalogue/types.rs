@@ -1,5 +1,7 @@
 //! Types of columns, and how Postgres prints them.
 
+use boundary_schema::Dialect;
+
 use super::builtins::builtin;
 use super::{Catalogue, RelationId, TypeId};
 use crate::parse::statement::TypeName;
@@ -17,6 +19,8 @@ pub enum ColumnType {
     Row(RelationId),
     /// A type that the migrations do not create: an extension's, as a rule.
     Foreign(String),
+    /// A type of SQLite or MySQL, by the name that the database prints.
+    Named(String),
     /// Not worked out.
     Unknown,
 }
@@ -50,6 +54,9 @@ pub(super) enum Shape {
 impl Catalogue {
     /// The type that a name stands for here and now.
     pub(super) fn resolve_type(&self, name: &TypeName) -> ColumnType {
+        if self.dialect() != Dialect::Postgres {
+            return ColumnType::Named(name.name.clone());
+        }
         let element = self.resolve_element(name);
         if name.array {
             ColumnType::Array(Box::new(element))
@@ -118,6 +125,7 @@ pub(super) fn data_type(catalogue: &Catalogue, ty: &ColumnType) -> String {
         ColumnType::Builtin("int2vector" | "oidvector") | ColumnType::Array(_) => "ARRAY".to_owned(),
         ColumnType::Builtin(name) => printed(name).to_owned(),
         ColumnType::User(_) | ColumnType::Row(_) | ColumnType::Foreign(_) => "USER-DEFINED".to_owned(),
+        ColumnType::Named(name) => name.clone(),
         ColumnType::Unknown => String::new(),
     }
 }

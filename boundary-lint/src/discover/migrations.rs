@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use boundary_schema::Dialect;
+
+use super::dialect;
 use crate::error::Error;
 
 /// One folder of migrations, which together make one database.
@@ -11,6 +14,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// The files that are replayed, in order. Migrations down are never among them.
     pub files: Vec<PathBuf>,
+    /// The dialect that they are written in.
+    pub dialect: Dialect,
 }
 
 /// The migrations directly in a folder, if it is a folder of migrations.
@@ -42,10 +47,7 @@ pub fn folder(path: &Path) -> Result<Option<Folder>, Error> {
         // Diesel compares what stands before the first underscore, its dashes removed.
         versions.sort_by_cached_key(|(name, _)| (diesel_version(name), name.clone()));
         let files = versions.into_iter().map(|(_, up)| up).collect();
-        return Ok(Some(Folder {
-            path: path.to_owned(),
-            files,
-        }));
+        return told(path, files).map(Some);
     }
     if files.is_empty() {
         return Ok(None);
@@ -56,10 +58,20 @@ pub fn folder(path: &Path) -> Result<Option<Folder>, Error> {
     } else {
         files.sort();
     }
-    Ok(Some(Folder {
+    told(path, files).map(Some)
+}
+
+/// The folder, with the dialect that its path or its files tell.
+fn told(path: &Path, files: Vec<PathBuf>) -> Result<Folder, Error> {
+    let dialect = match dialect::of_path(path) {
+        Some(dialect) => dialect,
+        None => dialect::of_files(&files)?,
+    };
+    Ok(Folder {
         path: path.to_owned(),
         files,
-    }))
+        dialect,
+    })
 }
 
 /// Whether the files of a folder can be told to be migrations by name alone.
@@ -79,7 +91,23 @@ fn file_name(path: &Path) -> String {
 }
 
 fn is_up(name: &str) -> bool {
-    name.ends_with(".sql") && !name.ends_with(".down.sql") && name != "down.sql" && name != "up.sql"
+    name.ends_with(".sql")
+        && !name.ends_with(".down.sql")
+        && !name.ends_with("_down.sql")
+        && name != "down.sql"
+        && name != "up.sql"
+        && !is_undo(name)
+}
+
+/// Flyway's `U2__name.sql` takes back what `V2__name.sql` did.
+fn is_undo(name: &str) -> bool {
+    name.strip_prefix('U')
+        .and_then(|rest| rest.split_once("__"))
+        .is_some_and(|(version, _)| {
+            version
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'_')
+        })
 }
 
 fn diesel_version(name: &str) -> String {

@@ -2,6 +2,7 @@
 //!
 //! `.gitignore` is respected and `target` skipped, so that the lint sees what a reviewer sees.
 
+mod dialect;
 mod migrations;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use crate::error::Error;
 pub struct Project {
     /// All Rust files, sorted.
     pub rust: Vec<PathBuf>,
-    /// All folders of Postgres migrations, sorted.
+    /// All folders of migrations, sorted.
     pub migrations: Vec<Folder>,
     /// Folders of migrations in a dialect that is not read, with its name.
     pub other_dialects: Vec<(Folder, &'static str)>,
@@ -100,17 +101,11 @@ fn cached_queries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// The dialect that a folder's path names, where it is not Postgres.
+/// The dialect that a folder's path names, where it is none that is read.
 fn other_dialect(path: &Path) -> Option<&'static str> {
     let shown = path.to_string_lossy().to_ascii_lowercase();
-    [
-        ("sqlite", "SQLite"),
-        ("mysql", "MySQL"),
-        ("mariadb", "MariaDB"),
-        ("clickhouse", "ClickHouse"),
-        ("mssql", "SQL Server"),
-    ]
-    .into_iter()
-    .find(|(word, _)| shown.contains(word))
-    .map(|(_, dialect)| dialect)
+    [("clickhouse", "ClickHouse"), ("mssql", "SQL Server")]
+        .into_iter()
+        .find(|(word, _)| shown.contains(word))
+        .map(|(_, dialect)| dialect)
 }

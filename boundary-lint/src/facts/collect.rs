@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use boundary_schema::Policy;
+use boundary_schema::{Dialect, Policy};
 
 use super::databases::Replayed;
 use super::lists::{self, List};
@@ -22,6 +22,8 @@ pub struct Input {
     pub root: Option<PathBuf>,
     /// Folders of migrations that were named instead of being discovered.
     pub migrations: Vec<PathBuf>,
+    /// The dialect of the folders that were named, where it is said.
+    pub dialect: Option<Dialect>,
     /// Whether the crates of the planes are looked at.
     pub crates: bool,
     /// Whether central crates are looked at with their macros expanded.
@@ -145,7 +147,7 @@ pub(super) fn read(path: &Path) -> Result<String, Error> {
 pub(super) const IN_RUST: &str =
     "let the lint read it: Rust that parses, attributes of the derive, SQL for tables";
 pub(super) const IN_SQL: &str = "write the change as plain SQL in a migration of its own";
-const IN_DIALECT: &str = "keep the tables of regulated data in Postgres migrations";
+const IN_DIALECT: &str = "keep the tables of regulated data in Postgres, SQLite or MySQL migrations";
 
 /// The databases of the project, each by the folders of its migrations. Folders that were named are one database, in the order in
 /// which they were named; each folder that was found is a database of its own.
@@ -157,7 +159,11 @@ fn databases_of(
     rust: &[RustFile],
 ) -> Result<Vec<Vec<Folder>>, Error> {
     if !input.migrations.is_empty() {
-        return Ok(vec![named_folders(facts, root, &input.migrations)?]);
+        let mut folders = named_folders(facts, root, &input.migrations)?;
+        for folder in &mut folders {
+            folder.dialect = input.dialect.unwrap_or(folder.dialect);
+        }
+        return Ok(vec![folders]);
     }
     let mut found: BTreeSet<PathBuf> = project
         .migrations
@@ -165,7 +171,7 @@ fn databases_of(
         .map(|folder| folder.path.clone())
         .collect();
     let mut folders = project.migrations.clone();
-    let mut add = |path: PathBuf| -> Result<bool, Error> {
+    let mut add = |path: PathBuf, dialect: Option<Dialect>| -> Result<bool, Error> {
         let Ok(path) = path.canonicalize() else {
             return Ok(false);
         };
@@ -179,7 +185,10 @@ fn databases_of(
         {
             return Ok(true);
         }
-        let folder = discover::folder(&path)?;
+        let mut folder = discover::folder(&path)?;
+        if let (Some(folder), Some(dialect)) = (&mut folder, dialect) {
+            folder.dialect = dialect;
+        }
         let is_one = folder.is_some();
         found.insert(path);
         folders.extend(folder);
@@ -193,13 +202,13 @@ fn databases_of(
                 .skip(1)
                 .find(|folder| folder.join("Cargo.toml").is_file());
             if let Some(package) = package {
-                add(package.join(embedded))?;
+                add(package.join(embedded), None)?;
             }
         }
     }
     for named in facts.policy.iter().flat_map(Policy::migrations) {
         let path = root.join(&named.path);
-        if !add(path.clone())? {
+        if !add(path.clone(), named.dialect)? {
             return Err(Error::NoMigrations(path));
         }
     }
@@ -247,6 +256,7 @@ fn migrators(facts: &mut Facts, rust: &[RustFile]) -> Vec<Folder> {
         folders.push(Folder {
             path: folder.to_owned(),
             files,
+            dialect: Dialect::Postgres,
         });
     }
     for file in rust

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use boundary_schema::Dialect;
 use rayon::prelude::*;
 
 use super::{Classified, Column, Database, Facts, Table, Unseen, WayOut};
 use crate::catalogue::{self, Catalogue, ColumnId};
 use crate::discover::Folder;
 use crate::error::Error;
+use crate::parse;
 use crate::parse::declarations::Says;
 use crate::parse::rust_migrations::{self, RustMigration};
 use crate::parse::statement::Statement;
-use crate::parse::{Dialect, Postgres};
 use crate::source::{FileId, Place, SourceFile};
 
 /// A database that was replayed.
@@ -24,7 +25,7 @@ pub(super) struct Replayed {
 /// Replays the migrations of folders, which together make one database.
 pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Result<Replayed, Error> {
     let paths: Vec<_> = folders.iter().flat_map(|folder| &folder.files).collect();
-    let dialect: &dyn Dialect = &Postgres;
+    let dialect = folders.first().map_or(Dialect::Postgres, |folder| folder.dialect);
     let parsed: Vec<(String, Option<RustMigration>, Vec<Statement>)> = paths
         .par_iter()
         .map(|path| {
@@ -32,9 +33,9 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
             let in_rust = path.extension().is_some_and(|extension| extension == "rs");
             let migration = in_rust.then(|| rust_migrations::migration(&text)).flatten();
             let statements = match &migration {
-                Some(migration) => dialect.statements(&migration.sql),
+                Some(migration) => parse::statements(dialect, &migration.sql),
                 None if in_rust => Vec::new(),
-                None => dialect.statements(&text),
+                None => parse::statements(dialect, &text),
             };
             Ok((text, migration, statements))
         })
@@ -51,7 +52,10 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
         keys(facts, file);
         statements.push((file, found));
     }
-    let catalogue = catalogue::replay(statements.iter().map(|(file, found)| (*file, found.as_slice())));
+    let catalogue = catalogue::replay(
+        dialect,
+        statements.iter().map(|(file, found)| (*file, found.as_slice())),
+    );
     let shown = folders.first().map_or(Path::new(""), |folder| &folder.path);
     let shown = shown
         .strip_prefix(root)
@@ -60,7 +64,7 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
         .replace('\\', "/");
     facts.databases.push(Database {
         shown: if shown.is_empty() { ".".to_owned() } else { shown },
-        has_row_security: true,
+        has_row_security: dialect == Dialect::Postgres,
     });
     Ok(Replayed {
         catalogue,
@@ -111,29 +115,46 @@ fn keys(facts: &mut Facts, file: FileId) {
 
 /// Adds the tables and columns of a database, each column with its classification.
 pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
-    let mut declared: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+    // SQLite and MySQL compare names without regard to case; replay has them in small letters.
+    let folds = catalogue.dialect() != Dialect::Postgres;
+    let fold = |name: &str| {
+        if folds {
+            name.to_lowercase()
+        } else {
+            name.to_owned()
+        }
+    };
+    let mut declared: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
     for (at, declaration) in facts.declarations.iter().enumerate() {
         let of_this = declaration.database.is_none_or(|of| of == database);
         if of_this && !matches!(declaration.says, Says::Nothing) {
             let (schema, table, column) = &declaration.key;
-            declared.entry((schema, table, column)).or_default().push(at);
+            declared
+                .entry((fold(schema), fold(table), fold(column)))
+                .or_default()
+                .push(at);
         }
     }
+    let names = Names::of(catalogue, folds);
     let mut direct: HashMap<ColumnId, usize> = HashMap::new();
     let mut shows: HashMap<ColumnId, ColumnId> = HashMap::new();
     let mut columns = Vec::new();
     for relation in catalogue.relations() {
         let schema = catalogue.declared_schema(&relation.schema);
+        let shown_table = match folds {
+            true => written(facts, relation.birth, &relation.name),
+            false => relation.name.clone(),
+        };
         facts.tables.push(Table {
             database,
-            key: (relation.schema.clone(), relation.name.clone()),
+            key: (relation.schema.clone(), shown_table.clone()),
             kind: relation.kind,
             birth: relation.birth,
             server: relation.server.clone(),
             row_security: relation.row_security.clone(),
         });
         for column in &relation.columns {
-            let found = declared.get(&(schema.as_str(), relation.name.as_str(), column.name.as_str()));
+            let found = declared.get(&(schema.clone(), relation.name.clone(), column.name.clone()));
             if let Some(&at) = found.and_then(|found| found.first()) {
                 direct.insert(column.id, at);
             }
@@ -143,8 +164,11 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
                 Column {
                     key: (
                         relation.schema.clone(),
-                        relation.name.clone(),
-                        column.name.clone(),
+                        shown_table.clone(),
+                        match folds {
+                            true => names.shown(facts, column.id),
+                            false => column.name.clone(),
+                        },
                     ),
                     data_type: catalogue.data_type(column),
                     nullable: catalogue.is_nullable(column),
@@ -175,6 +199,51 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
         kind: way.kind,
         name: way.name.clone(),
     }));
+}
+
+/// Where the names of columns were given, for those that replay has in small letters.
+struct Names<'a>(HashMap<ColumnId, &'a catalogue::Column>);
+
+impl<'a> Names<'a> {
+    fn of(catalogue: &'a Catalogue, folds: bool) -> Self {
+        let relations = catalogue.relations().filter(|_| folds);
+        Names(
+            relations
+                .flat_map(|relation| &relation.columns)
+                .map(|column| (column.id, column))
+                .collect(),
+        )
+    }
+
+    /// The name as it was written; a view that does not rename a column shows it as its table wrote it.
+    fn shown(&self, facts: &Facts, id: ColumnId) -> String {
+        let Some(mut column) = self.0.get(&id) else {
+            return String::new();
+        };
+        // A column shows one that is older than itself, so this ends.
+        while let Some(shown) = column.shows.and_then(|shown| self.0.get(&shown))
+            && shown.name == column.name
+        {
+            column = shown;
+        }
+        written(facts, column.named, &column.name)
+    }
+}
+
+/// A folded name as it was written where it was given.
+fn written(facts: &Facts, place: Place, folded: &str) -> String {
+    let text = &facts.sources.file(place.file).text;
+    let there = text.get(place.span.start..place.span.end).unwrap_or("");
+    let plain = there.trim_matches(['"', '`', '[', ']', '\'']);
+    let last = plain
+        .rsplit('.')
+        .next()
+        .unwrap_or(plain)
+        .trim_matches(['"', '`', '[', ']']);
+    match last.to_lowercase() == folded {
+        true => last.to_owned(),
+        false => folded.to_owned(),
+    }
 }
 
 fn through(

@@ -234,3 +234,45 @@ pub(crate) fn succeed(command: &mut Command) -> Output {
     );
     output
 }
+
+/// The columns that the lint lists for a migration in this dialect, as `schema|table|column|type|nullable|kind`, and its remarks.
+pub(crate) fn replayed(case: &Path, dialect: &str) -> (Vec<String>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(case, folder.path().join("1_case.sql")).unwrap();
+    let run = lint(
+        folder.path(),
+        &[
+            "columns",
+            "--migrations",
+            ".",
+            "--dialect",
+            dialect,
+            "--format",
+            "json",
+        ],
+    );
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let mut rows: Vec<String> = report["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| {
+            let text = |key: &str| column[key].as_str().unwrap_or("").to_owned();
+            let nullable = if column["is_nullable"] == true {
+                "YES"
+            } else {
+                "NO"
+            };
+            format!(
+                "{}|{}|{}|{}|{nullable}|{}",
+                text("table_schema"),
+                text("table_name"),
+                text("column_name"),
+                text("data_type"),
+                text("relation_kind")
+            )
+        })
+        .collect();
+    rows.sort();
+    (rows, run.stderr)
+}

@@ -15,19 +15,13 @@ mod reader;
 
 use squawk_syntax::ast::{self, AstNode};
 
-use super::Dialect;
 use super::statement::{Guard, Name, Statement, StatementKind, Transaction};
 use super::tokens::{self, RawStatement};
 use crate::source::Span;
 
-/// PostgreSQL.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Postgres;
-
-impl Dialect for Postgres {
-    fn statements(&self, text: &str) -> Vec<Statement> {
-        statements_of(text, &|span| span, 0)
-    }
+/// The statements of a migration that could change columns, in order.
+pub(super) fn statements(text: &str) -> Vec<Statement> {
+    statements_of(text, &|span| span, 0)
 }
 
 /// Places in a text that the parser sees, mapped to places in the file.

@@ -1,0 +1,2 @@
+CREATE TABLE here (a INT, b TEXT);
+CREATE TABLE more (c INT) AS SELECT a, b FROM here;

@@ -1,0 +1,7 @@
+CREATE TABLE here (a INT);
+DELIMITER $$
+CREATE PROCEDURE grow() BEGIN
+  CREATE TABLE grown (a INT);
+END$$
+DELIMITER ;
+CALL grow();

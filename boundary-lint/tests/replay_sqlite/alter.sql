@@ -1,0 +1,11 @@
+PRAGMA foreign_keys = OFF;
+CREATE TABLE users (id INTEGER PRIMARY KEY, Name TEXT, gone TEXT);
+ALTER TABLE USERS ADD COLUMN email VARCHAR(80) NOT NULL DEFAULT '';
+ALTER TABLE users ADD phone TEXT;
+ALTER TABLE users RENAME COLUMN name TO FullName;
+ALTER TABLE users RENAME phone TO mobile;
+ALTER TABLE users DROP COLUMN Gone;
+ALTER TABLE users RENAME TO people;
+CREATE UNIQUE INDEX people_email ON people (email);
+INSERT INTO people (FullName) VALUES ('a;b');
+PRAGMA foreign_keys = ON;

@@ -1,0 +1,2 @@
+CREATE TABLE here (a TEXT);
+ATTACH DATABASE ':memory:' AS aside;

@@ -1,0 +1,10 @@
+CREATE TABLE a (id INTEGER PRIMARY KEY, Email VARCHAR(20) NOT NULL, age INT, score REAL, raw BLOB, at DATE);
+CREATE TABLE b (a_id INT, city TEXT);
+CREATE VIEW every AS SELECT * FROM a;
+CREATE VIEW some (first, second) AS SELECT id, email FROM a;
+CREATE VIEW joined AS SELECT x.*, y.city AS town, count(*) AS n FROM a x LEFT JOIN b AS y ON y.a_id = x.id GROUP BY x.id;
+CREATE VIEW nested AS WITH w AS (SELECT age, city FROM a, b) SELECT w.age, upper(city), (SELECT max(age) FROM a) AS oldest FROM w;
+CREATE VIEW united AS SELECT id, age FROM a UNION ALL SELECT a_id, a_id FROM b;
+CREATE TEMPORARY VIEW passing AS SELECT 1 AS one;
+CREATE TABLE copied AS SELECT id, Email, age, score, raw, at, 1 + 1 AS two FROM a;
+DROP VIEW some;
