@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
-use crate::{base, baseline, report, rules, suppress};
+use crate::suppress::Judged;
+use crate::{base, baseline, report, rules, suppress, write};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -48,6 +49,9 @@ enum Action {
         /// How to print the findings.
         #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
         format: CheckFormat,
+        /// Write the findings to this file instead of printing them.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// List every use of `disclose`, the one exit from an opened value, with its reason.
     #[command(after_help = EXIT)]
@@ -56,8 +60,8 @@ enum Action {
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
         /// How to print the list.
-        #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
-        format: CheckFormat,
+        #[arg(long, value_enum, default_value_t = ExitsFormat::Human)]
+        format: ExitsFormat,
     },
     /// List every column with its classification and the place where it came to be.
     #[command(after_help = EXIT)]
@@ -90,6 +94,36 @@ fn dialect(text: &str) -> Result<Dialect, String> {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum CheckFormat {
+    /// Text for people.
+    Human,
+    /// JSON of this tool, with a version.
+    Json,
+    /// SARIF 2.1.0, as GitHub's code scanning reads it.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// A Code Quality report of GitLab.
+    Gitlab,
+    /// Cargo's JSON messages, which editors read.
+    Cargo,
+}
+
+impl CheckFormat {
+    fn write(self, out: &mut impl Write, facts: &Facts, judged: &Judged, root: &Path) -> Result<(), Error> {
+        match self {
+            CheckFormat::Human => report::human::write(out, facts, judged)?,
+            CheckFormat::Json => report::json::write(out, facts, judged)?,
+            CheckFormat::Sarif => report::sarif::write(out, facts, judged)?,
+            CheckFormat::Github => report::github::write(out, facts, judged)?,
+            CheckFormat::Gitlab => report::gitlab::write(out, facts, judged)?,
+            CheckFormat::Cargo => report::cargo::write(out, facts, judged, root)?,
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ExitsFormat {
     Human,
     Json,
 }
@@ -127,6 +161,7 @@ impl Command {
                 base,
                 today,
                 format,
+                output,
             } => {
                 let root = sources.root()?;
                 let input = Input {
@@ -137,7 +172,17 @@ impl Command {
                     expanded: *expanded,
                     binaries: binary.clone(),
                 };
-                let mut facts = collect(&input)?;
+                let mut facts = match collect(&input) {
+                    Err(Error::Policy(errors)) => {
+                        // Programs that read a format read mistakes in it, too; people read them from the error.
+                        if !matches!(format, CheckFormat::Human) {
+                            let (facts, judged) = report::policy::findings(&errors);
+                            print(out, output.as_deref(), *format, &facts, &judged, &root)?;
+                        }
+                        return Err(Error::Policy(errors));
+                    }
+                    collected => collected?,
+                };
                 let today = today.clone().unwrap_or_else(today_by_the_clock);
                 let mut judged = suppress::apply(&facts, rules::check(&facts), &today);
                 if let Some(revision) = base {
@@ -151,10 +196,7 @@ impl Command {
                 if let Some(file) = baseline {
                     baseline::apply(&mut facts, &mut judged, &root, &absolute(file))?;
                 }
-                match format {
-                    CheckFormat::Human => report::human::write(out, &facts, &judged)?,
-                    CheckFormat::Json => report::json::write(out, &facts, &judged)?,
-                }
+                print(out, output.as_deref(), *format, &facts, &judged, &root)?;
                 Ok(if judged.findings.is_empty() {
                     Outcome::Clean
                 } else {
@@ -173,8 +215,8 @@ impl Command {
                     ..Input::default()
                 })?;
                 match format {
-                    CheckFormat::Human => report::exits::write_human(out, &facts)?,
-                    CheckFormat::Json => report::exits::write_json(out, &facts)?,
+                    ExitsFormat::Human => report::exits::write_human(out, &facts)?,
+                    ExitsFormat::Json => report::exits::write_json(out, &facts)?,
                 }
                 Ok(Outcome::Clean)
             }
@@ -202,6 +244,23 @@ impl Command {
             }
         }
     }
+}
+
+/// Writes the findings to where they belong; a file is replaced as a whole.
+fn print(
+    out: &mut impl Write,
+    file: Option<&Path>,
+    format: CheckFormat,
+    facts: &Facts,
+    judged: &Judged,
+    root: &Path,
+) -> Result<(), Error> {
+    let Some(file) = file else {
+        return format.write(out, facts, judged, root);
+    };
+    let mut text = Vec::new();
+    format.write(&mut anstream::StripStream::new(&mut text), facts, judged, root)?;
+    write::replace(file, &text)
 }
 
 /// The only place where the lint reads a clock.

@@ -30,6 +30,12 @@ fn main() -> ExitCode {
     match boundary_lint::with_room(run).map_err(Error::from).flatten() {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(Error::Policy(errors)) if errors.first().position.is_some() => {
+            let (facts, judged) = boundary_lint::report::policy::findings(&errors);
+            let _ = boundary_lint::report::human::write_findings(&mut anstream::stderr(), &facts, &judged);
+            anstream::eprintln!("error: the policy is not valid, so nothing was checked");
+            ExitCode::from(2)
+        }
         Err(error) => {
             anstream::eprintln!("error: {error}");
             ExitCode::from(2)

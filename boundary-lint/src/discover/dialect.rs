@@ -29,7 +29,8 @@ pub(super) fn of_path(path: &Path) -> Option<Dialect> {
 /// [`Error::Read`] where a file cannot be read.
 pub(super) fn of_files(files: &[PathBuf]) -> Result<Dialect, Error> {
     let mut counts = [0usize; 3];
-    for path in files {
+    // The first files of a folder are like the others.
+    for path in files.iter().take(LOOKED_AT) {
         // A large file tells by its beginning.
         let bytes = read_start(path)?;
         for (count, marks) in counts.iter_mut().zip(MARKS) {
@@ -48,6 +49,9 @@ pub(super) fn of_files(files: &[PathBuf]) -> Result<Dialect, Error> {
         Dialect::Postgres
     })
 }
+
+/// How many files are looked at.
+const LOOKED_AT: usize = 32;
 
 /// How much of a file is looked at.
 const START: u64 = 1 << 16;

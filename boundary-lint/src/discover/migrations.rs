@@ -31,16 +31,19 @@ pub fn folder(path: &Path) -> Result<Option<Folder>, Error> {
     let mut versions: Vec<(String, PathBuf)> = Vec::new();
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(path).map_err(read)? {
-        let entry = entry.map_err(read)?.path();
-        let up = entry.join("up.sql");
+        let entry = entry.map_err(read)?;
+        let kind = entry.file_type().map_err(read)?;
+        let entry = entry.path();
         let name = file_name(&entry);
         if name.starts_with('.') {
             continue;
         }
-        if up.is_file() {
-            versions.push((name, up));
-        } else if entry.is_file() && is_up(&name) {
+        // Without asking the file system about every file once more.
+        let is_file = kind.is_file() || kind.is_symlink() && entry.is_file();
+        if is_file && is_up(&name) {
             files.push(entry);
+        } else if !is_file && entry.join("up.sql").is_file() {
+            versions.push((name, entry.join("up.sql")));
         }
     }
     if !versions.is_empty() {

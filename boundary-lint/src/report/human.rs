@@ -17,13 +17,30 @@ use crate::suppress::Judged;
 ///
 /// Where the output cannot be written.
 pub fn write(out: &mut impl Write, facts: &Facts, judged: &Judged) -> std::io::Result<()> {
+    write_findings(out, facts, judged)?;
+    writeln!(out, "{}", counts(facts, judged))
+}
+
+/// Writes all findings, without counts.
+///
+/// # Errors
+///
+/// Where the output cannot be written.
+pub fn write_findings(out: &mut impl Write, facts: &Facts, judged: &Judged) -> std::io::Result<()> {
     let renderer = Renderer::styled()
         .decor_style(DecorStyle::Ascii)
         .term_width(WIDTH);
     for finding in &judged.findings {
         writeln!(out, "{}\n", renderer.render(&[group(facts, finding)]))?;
     }
-    writeln!(out, "{}", counts(facts, judged))
+    Ok(())
+}
+
+/// One finding without colours, for formats that carry a text.
+#[must_use]
+pub fn plain(facts: &Facts, finding: &Finding) -> String {
+    let renderer = Renderer::plain().decor_style(DecorStyle::Ascii).term_width(WIDTH);
+    renderer.render(&[group(facts, finding)])
 }
 
 /// Output is read in terminals of this width, in mails and in the logs of CI.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::rules::Marked;
+use crate::rules::{Finding, Marked};
 use crate::suppress::Judged;
 
 /// Version of the form. It rises when something is removed or changes its meaning.
@@ -15,7 +15,7 @@ pub const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,
-    findings: Vec<Shown<'a>>,
+    findings: Findings<'a>,
     suppressed: usize,
     baselined: usize,
     inherited: usize,
@@ -25,10 +25,38 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Shown<'a> {
     rule: &'a str,
+    fingerprint: &'a str,
     message: &'a str,
     place: Position<'a>,
     related: Vec<Position<'a>>,
     help: &'a str,
+}
+
+/// The findings, put into their form one after the other: there may be many.
+struct Findings<'a> {
+    facts: &'a Facts,
+    findings: &'a [Finding],
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let facts = self.facts;
+        let prints = super::fingerprint::fingerprints(facts, self.findings);
+        serializer.collect_seq(self.findings.iter().zip(&prints).map(|(finding, fingerprint)| {
+            Shown {
+                rule: finding.rule,
+                fingerprint,
+                message: &finding.message,
+                place: position(facts, &finding.primary),
+                related: finding
+                    .related
+                    .iter()
+                    .map(|marked| position(facts, marked))
+                    .collect(),
+                help: &finding.help,
+            }
+        }))
+    }
 }
 
 #[derive(Serialize)]
@@ -61,21 +89,10 @@ pub fn write(out: &mut impl Write, facts: &Facts, judged: &Judged) -> Result<(),
         suppressed: judged.suppressed,
         baselined: judged.baselined,
         inherited: judged.inherited,
-        findings: judged
-            .findings
-            .iter()
-            .map(|finding| Shown {
-                rule: finding.rule,
-                message: &finding.message,
-                place: position(facts, &finding.primary),
-                related: finding
-                    .related
-                    .iter()
-                    .map(|marked| position(facts, marked))
-                    .collect(),
-                help: &finding.help,
-            })
-            .collect(),
+        findings: Findings {
+            facts,
+            findings: &judged.findings,
+        },
         columns: Counts {
             total,
             classified,

@@ -1,12 +1,30 @@
 //! What a run prints. Nothing is decided here.
 
+pub mod cargo;
 pub mod columns;
 pub mod exits;
+pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod policy;
+pub mod sarif;
 
 use crate::facts::Facts;
+use crate::source::{Place, Span};
 use crate::suppress::Judged;
+
+/// A place that programs can open: the policy stands for code that is in no file.
+pub(crate) fn real(facts: &Facts, place: Place) -> Place {
+    match (facts.sources.file(place.file).path.is_file(), facts.policy_file) {
+        (false, Some(file)) => Place {
+            file,
+            span: Span::default(),
+        },
+        _ => place,
+    }
+}
 
 /// `3 findings; 41 of 44 columns classified, 1 not visible; 2 findings suppressed`.
 #[must_use]

@@ -36,6 +36,8 @@ mod unsafe_not_forbidden;
 mod vault_in_central_binary;
 mod weaker_redeclaration;
 
+use rayon::prelude::*;
+
 use crate::facts::{Facts, Key};
 use crate::source::Place;
 
@@ -47,6 +49,16 @@ pub struct Rule {
     /// Its page.
     pub page: &'static str,
     check: fn(&Facts, &mut Found<'_>),
+}
+
+impl Rule {
+    /// Its page as Markdown.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines = self.page.lines().map_while(|line| line.strip_prefix("//!"));
+        let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n")
+    }
 }
 
 macro_rules! rules {
@@ -171,16 +183,30 @@ impl Found<'_> {
 /// All findings, in the order of the files, then of the rules.
 #[must_use]
 pub fn check(facts: &Facts) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in RULES {
-        (rule.check)(
-            facts,
-            &mut Found {
-                rule: rule.id,
-                findings: &mut findings,
-                subject: None,
-            },
-        );
+    let by_rule: Vec<Vec<Finding>> = RULES
+        .par_iter()
+        .map(|rule| {
+            let mut findings = Vec::new();
+            (rule.check)(
+                facts,
+                &mut Found {
+                    rule: rule.id,
+                    findings: &mut findings,
+                    subject: None,
+                },
+            );
+            findings
+        })
+        .collect();
+    // There may be many of one rule, and they are moved only where they have to be.
+    let mut findings: Vec<Finding> = Vec::new();
+    for found in by_rule {
+        if findings.len() < found.len() {
+            let fewer = std::mem::replace(&mut findings, found);
+            findings.extend(fewer);
+        } else {
+            findings.extend(found);
+        }
     }
     sort(facts, &mut findings);
     findings
@@ -188,13 +214,11 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 
 /// Puts findings into the order of the files, then of the rules.
 pub(crate) fn sort(facts: &Facts, findings: &mut [Finding]) {
-    findings.sort_by_cached_key(|finding| {
-        let place = finding.primary.place;
-        (
-            facts.sources.file(place.file).shown.clone(),
-            place.span,
-            finding.rule,
-            finding.message.clone(),
-        )
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.primary.place.span, finding.rule);
+        let shown = |finding: &Finding| facts.sources.file(finding.primary.place.file).shown.as_str();
+        (shown(a).cmp(shown(b)))
+            .then_with(|| key(a).cmp(&key(b)))
+            .then_with(|| a.message.cmp(&b.message))
     });
 }

@@ -5,6 +5,9 @@
 
 mod table;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use table::{Category, PATTERNS, Pattern};
 
 /// How sure a guess is.
@@ -97,25 +100,48 @@ const PERSONS: [&str; 20] = [
     "user",
 ];
 
+/// A pattern and its category.
+type Entry = (&'static Pattern, &'static Category);
+
+/// The patterns by their first words: names are many.
+static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<Entry>>> = LazyLock::new(|| {
+    let mut by_word: HashMap<&str, Vec<Entry>> = HashMap::new();
+    for pattern in PATTERNS {
+        let category = table::CATEGORIES
+            .iter()
+            .find(|category| category.key == pattern.category);
+        if let (Some(first), Some(category)) = (pattern.words.first(), category) {
+            by_word.entry(first).or_default().push((pattern, category));
+        }
+    }
+    by_word
+});
+
+/// More words first, then the surer one, then what is of a person; the key decides between equals.
+fn rank(
+    pattern: &Pattern,
+    category: &Category,
+) -> (usize, Confidence, bool, std::cmp::Reverse<&'static str>) {
+    (
+        pattern.words.len(),
+        pattern.confidence,
+        category.personal,
+        std::cmp::Reverse(category.key),
+    )
+}
+
 /// The pattern with the most words, and among those the surest.
-fn best(words: &[&str], data_type: &str) -> Option<(&'static Pattern, &'static Category)> {
+fn best(words: &[&str], data_type: &str) -> Option<Entry> {
     let is_flag = data_type == "boolean";
     let is_time = data_type.starts_with("timestamp");
-    let mut best: Option<(&Pattern, &Category)> = None;
-    for category in table::CATEGORIES {
-        for pattern in PATTERNS.iter().filter(|pattern| pattern.category == category.key) {
-            let fits = words
-                .windows(pattern.words.len())
-                .any(|window| window == pattern.words);
+    let mut best: Option<Entry> = None;
+    for (at, word) in words.iter().enumerate() {
+        for (pattern, category) in BY_FIRST_WORD.get(word).into_iter().flatten() {
+            let fits = words.get(at..at + pattern.words.len()) == Some(pattern.words);
             // A flag or a time about a person's thing is not that thing: `email_verified`, `phone_changed_at`.
             let is_thing = !(category.personal && (is_flag || is_time && !pattern.is_time))
                 && !(category.personal && words.last().is_some_and(|last| ABOUT.contains(last)));
-            if fits
-                && is_thing
-                && best.is_none_or(|(known, _)| {
-                    (pattern.words.len(), pattern.confidence) > (known.words.len(), known.confidence)
-                })
-            {
+            if fits && is_thing && best.is_none_or(|(known, of)| rank(pattern, category) > rank(known, of)) {
                 best = Some((pattern, category));
             }
         }

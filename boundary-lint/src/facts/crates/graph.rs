@@ -22,6 +22,22 @@ pub struct GraphError {
     source: cargo_metadata::Error,
 }
 
+/// The workspace around a folder, without what its members depend on.
+///
+/// # Errors
+///
+/// [`GraphError`] where the folder is in no workspace that cargo can read.
+pub fn members(root: &Path) -> Result<Metadata, GraphError> {
+    MetadataCommand::new()
+        .current_dir(root)
+        .no_deps()
+        .exec()
+        .map_err(|source| GraphError {
+            root: root.to_owned(),
+            source,
+        })
+}
+
 /// The workspace around a folder.
 pub(super) fn metadata(root: &Path) -> Result<Metadata, GraphError> {
     let run = |offline: bool| {

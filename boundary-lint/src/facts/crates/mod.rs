@@ -19,8 +19,8 @@ use toml::de::DeTable;
 
 pub use expand::{ExpandError, Unsafe};
 pub use found::{Crates, Exit, Flow, Named, Reach, TestFeature, Unknown, Unlisted};
-pub use graph::GraphError;
 use graph::{Graph, RUNTIME, VAULT, is_vault, same};
+pub use graph::{GraphError, members};
 
 use super::Facts;
 use crate::error::Error;

@@ -139,7 +139,7 @@ fn columns_of(lines: &Lines<'_>, tokens: TokenStream) -> Vec<ListedColumn> {
         let mut ty = TokenStream::new();
         let mut last = name.span();
         let mut angles = 0usize;
-        while let Some(token) = tokens.rest.next() {
+        for token in tokens.rest.by_ref() {
             match &token {
                 TokenTree::Punct(punct) if punct.as_char() == ',' && angles == 0 => break,
                 TokenTree::Punct(punct) if punct.as_char() == '<' => angles += 1,

@@ -366,9 +366,7 @@ impl Reader<'_> {
         let mut elements = Vec::new();
         for part in self.split(inside) {
             let mut reader = self.within(part);
-            let Some((name, span)) = reader.identifier() else {
-                return None;
-            };
+            let (name, span) = reader.identifier()?;
             // `tokenize = …`, `content='…'` are options.
             if reader.is(b'=') || (module.starts_with("fts") && name == "tokenize") {
                 continue;
