@@ -61,7 +61,7 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
     for folders in databases_of(&mut facts, &shown_from, input, &project, &rust)? {
         replayed.push(databases::replay(&mut facts, &shown_from, &folders)?);
     }
-    join(&mut facts, &replayed);
+    join(&mut facts, replayed);
     if input.migrations.is_empty() {
         other_dialects(&mut facts, &shown_from, &project.other_dialects)?;
         let mut found = lists::of_rust(&rust, |file| facts.sources.file(file).shown.clone());
@@ -82,7 +82,7 @@ fn read_policy(facts: &mut Facts, root: &Path) -> Result<Policy, Error> {
 }
 
 /// Joins the databases with all declarations, those that stand in migrations among them.
-fn join(facts: &mut Facts, replayed: &[Replayed]) {
+fn join(facts: &mut Facts, replayed: Vec<Replayed>) {
     if facts.declarations_read {
         for (
             database,
@@ -99,9 +99,9 @@ fn join(facts: &mut Facts, replayed: &[Replayed]) {
     facts
         .declarations
         .sort_by(|a, b| (&a.key, a.place).cmp(&(&b.key, b.place)));
-    for (database, Replayed { catalogue, .. }) in replayed.iter().enumerate() {
-        databases::join(facts, catalogue, database);
-        publications::add(facts, catalogue);
+    for (database, Replayed { catalogue, .. }) in replayed.into_iter().enumerate() {
+        databases::join(facts, &catalogue, database);
+        publications::add(facts, &catalogue);
     }
 }
 

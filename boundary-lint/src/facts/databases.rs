@@ -19,6 +19,7 @@ use crate::source::{FileId, Place, SourceFile};
 /// A database that was replayed.
 pub(super) struct Replayed {
     pub(super) catalogue: Catalogue,
+    /// Those of files in which a line may declare a column.
     pub(super) statements: Vec<(FileId, Vec<Statement>)>,
 }
 
@@ -65,6 +66,11 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
     facts.databases.push(Database {
         shown: if shown.is_empty() { ".".to_owned() } else { shown },
         has_row_security: dialect == Dialect::Postgres,
+    });
+    // The others are needed no more, and there may be many.
+    statements.retain(|(file, _)| {
+        let text = facts.sources.file(*file).text.as_bytes();
+        memchr::memmem::find(text, catalogue::DECLARES.as_bytes()).is_some()
     });
     Ok(Replayed {
         catalogue,

@@ -1,5 +1,6 @@
 //! Findings for people: each with its source lines, what is wrong and what to do.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -30,10 +31,25 @@ pub fn write_findings(out: &mut impl Write, facts: &Facts, judged: &Judged) -> s
     let renderer = Renderer::styled()
         .decor_style(DecorStyle::Ascii)
         .term_width(WIDTH);
-    for finding in &judged.findings {
+    for finding in judged.findings.iter().take(SHOWN) {
         writeln!(out, "{}\n", renderer.render(&[group(facts, finding)]))?;
     }
-    Ok(())
+    let rest = judged.findings.get(SHOWN..).unwrap_or(&[]);
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in rest {
+        *by_rule.entry(finding.rule).or_default() += 1;
+    }
+    writeln!(out, "{} more findings are not shown here:", rest.len())?;
+    for (rule, count) in by_rule {
+        writeln!(out, "  {count:>8} {rule}")?;
+    }
+    writeln!(
+        out,
+        "`--format json` lists all; `--baseline FILE` accepts what is there today\n"
+    )
 }
 
 /// One finding without colours, for formats that carry a text.
@@ -42,6 +58,9 @@ pub fn plain(facts: &Facts, finding: &Finding) -> String {
     let renderer = Renderer::plain().decor_style(DecorStyle::Ascii).term_width(WIDTH);
     renderer.render(&[group(facts, finding)])
 }
+
+/// Nobody reads more than these; programs have forms of their own.
+const SHOWN: usize = 500;
 
 /// Output is read in terminals of this width, in mails and in the logs of CI.
 const WIDTH: usize = 80;

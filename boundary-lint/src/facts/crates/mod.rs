@@ -47,7 +47,7 @@ const LISTS: [CratePlane; 4] = [
 pub(super) fn look(facts: &mut Facts, root: &Path, policy: &Policy, expanded: bool) -> Result<(), Error> {
     let named = LISTS.iter().any(|list| !policy.crates().of(*list).is_empty());
     // A folder of migrations with a policy and without a workspace has no crates to look at.
-    if !named && !in_a_workspace(root) {
+    if !named && (!in_a_workspace(root) || locks_no_runtime(root)) {
         return Ok(());
     }
     let metadata = graph::metadata(root)?;
@@ -82,6 +82,16 @@ fn in_a_workspace(root: &Path) -> bool {
         .unwrap_or_else(|_| root.to_owned())
         .ancestors()
         .any(|folder| folder.join("Cargo.toml").is_file())
+}
+
+/// Whether the lock file around a folder knows nothing of the runtime: then no crate can be missing from the lists, and cargo need not
+/// be asked, which takes the toolchain that the project pins and sometimes the network.
+fn locks_no_runtime(root: &Path) -> bool {
+    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let lock = root
+        .ancestors()
+        .find_map(|folder| std::fs::read(folder.join("Cargo.lock")).ok());
+    lock.is_some_and(|lock| memchr::memmem::find(&lock, RUNTIME.as_bytes()).is_none())
 }
 
 /// What one look at a workspace goes by.
