@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
 use crate::suppress::Judged;
-use crate::{base, baseline, report, rules, suppress, write};
+use crate::{adopt, base, baseline, report, rules, suppress, write};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -53,6 +53,46 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write a first boundary.toml, and list what is not classified yet.
+    #[command(after_help = EXIT)]
+    Init {
+        /// The folder that gets the policy.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        root: PathBuf,
+        /// Show the policy instead of writing it.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// List the columns that are not classified, each with what it probably is.
+    #[command(after_help = EXIT)]
+    Suggest {
+        #[command(flatten)]
+        sources: SourceOptions,
+        /// How to print the list; `toml` is what `fix` reads.
+        #[arg(long, value_enum, default_value_t = SuggestFormat::Human)]
+        format: SuggestFormat,
+    },
+    /// Put the attributes that a person accepted into the structs, and check again.
+    #[command(after_help = EXIT)]
+    Fix {
+        /// The file of `suggest --format toml`, with `accepted = true` where it is right.
+        file: PathBuf,
+        /// The folder of boundary.toml [default: the nearest one, from here up].
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+    /// Print the page of a rule, or a line about each.
+    Explain {
+        /// The rule.
+        rule: Option<String>,
+    },
+    /// Print the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
     /// List every use of `disclose`, the one exit from an opened value, with its reason.
     #[command(after_help = EXIT)]
     Exits {
@@ -120,6 +160,13 @@ impl CheckFormat {
         }
         Ok(())
     }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SuggestFormat {
+    Human,
+    Json,
+    Toml,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -203,6 +250,85 @@ impl Command {
                     Outcome::Findings
                 })
             }
+            Action::Init { root, dry_run } => {
+                let root = absolute(root);
+                if *dry_run {
+                    out.write_all(adopt::init::text(&root).as_bytes())?;
+                    return Ok(Outcome::Clean);
+                }
+                let path = adopt::init::write(&root)?;
+                writeln!(remarks, "{} is written; decide what it says", path.display())?;
+                let facts = collect(&Input {
+                    root: Some(root),
+                    ..Input::default()
+                })?;
+                adopt::suggestions::write_human(out, &facts)?;
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Suggest { sources, format } => {
+                let facts = collect(&Input {
+                    root: Some(sources.root()?),
+                    migrations: sources.migrations.clone(),
+                    dialect: sources.dialect,
+                    ..Input::default()
+                })?;
+                match format {
+                    SuggestFormat::Human => adopt::suggestions::write_human(out, &facts)?,
+                    SuggestFormat::Json => adopt::suggestions::write_json(out, &facts)?,
+                    SuggestFormat::Toml => adopt::suggestions::write_toml(out, &facts)?,
+                }
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Fix { file, root } => {
+                let sources = SourceOptions {
+                    root: root.clone(),
+                    migrations: Vec::new(),
+                    dialect: None,
+                };
+                let input = Input {
+                    root: Some(sources.root()?),
+                    crates: true,
+                    ..Input::default()
+                };
+                let facts = collect(&input)?;
+                let Some(policy) = &facts.policy else {
+                    return Ok(Outcome::Clean);
+                };
+                let fixed = adopt::fix::apply(&facts, policy, file)?;
+                writeln!(
+                    remarks,
+                    "{} put in, {} not accepted, {} left",
+                    fixed.inserted,
+                    fixed.waiting,
+                    fixed.left.len()
+                )?;
+                for left in &fixed.left {
+                    writeln!(remarks, "warning: {left}")?;
+                }
+                let facts = collect(&input)?;
+                let judged = suppress::apply(&facts, rules::check(&facts), &today_by_the_clock());
+                report::human::write(out, &facts, &judged)?;
+                Ok(match judged.findings.is_empty() && fixed.left.is_empty() {
+                    true => Outcome::Clean,
+                    false => Outcome::Findings,
+                })
+            }
+            Action::Explain { rule } => {
+                adopt::explain::write(out, rule.as_deref())?;
+                Ok(Outcome::Clean)
+            }
+            Action::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(*shell, &mut binary(), "cargo-boundary", &mut text);
+                out.write_all(&text)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Man => {
+                clap_mangen::Man::new(binary()).render(out)?;
+                Ok(Outcome::Clean)
+            }
             Action::Exits { root, format } => {
                 let sources = SourceOptions {
                     root: root.clone(),
@@ -244,6 +370,13 @@ impl Command {
             }
         }
     }
+}
+
+/// The command as the binary's own name calls it, without cargo.
+fn binary() -> clap::Command {
+    <Command as clap::CommandFactory>::command()
+        .name("cargo-boundary")
+        .bin_name("cargo-boundary")
 }
 
 /// Writes the findings to where they belong; a file is replaced as a whole.

@@ -31,6 +31,30 @@ pub enum Error {
     /// A central crate could not be expanded.
     #[error(transparent)]
     Expand(#[from] ExpandError),
+    /// There is no such rule.
+    #[error("there is no rule `{rule}`{}\nhelp: `cargo boundary explain` lists all", near.map_or(String::new(), |near| format!("; did you mean `{near}`?")))]
+    NoRule {
+        /// What was asked for.
+        rule: String,
+        /// The rule that was probably meant.
+        near: Option<&'static str>,
+    },
+    /// A file that would be written is there already.
+    #[error("{} is there already\nhelp: `cargo boundary suggest` lists what is not classified yet", .0.display())]
+    Exists(PathBuf),
+    /// An accepted suggestion cannot be taken over.
+    #[error("{}:{line}: {why}\nhelp: nothing was written; correct the entry, or set `accepted = false`", path.display())]
+    Accepted {
+        /// The file.
+        path: PathBuf,
+        /// The line of the entry.
+        line: usize,
+        /// Why.
+        why: String,
+    },
+    /// A file changed while it was being worked on.
+    #[error("{}: it changed while it was read, and nothing was written\nhelp: run the command again", .0.display())]
+    Changed(PathBuf),
     /// A file is no baseline.
     #[error("{}: this is no baseline\nhelp: write one with `cargo boundary check --baseline FILE --write-baseline`", .0.display())]
     Baseline(PathBuf),

@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod adopt;
 pub mod base;
 pub mod baseline;
 pub mod catalogue;

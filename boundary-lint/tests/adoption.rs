@@ -184,3 +184,185 @@ fn a_base_leaves_only_what_the_change_introduces() {
         run.stdout
     );
 }
+
+#[test]
+fn init_writes_a_policy_that_is_found_until_somebody_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("migrations")).unwrap();
+    std::fs::write(
+        root.join("migrations/1_notes.sql"),
+        "CREATE TABLE notes (id bigint, contact_email text, zzz text);\n",
+    )
+    .unwrap();
+    let shown = lint(root, &["init", "--dry-run"]);
+    assert!(shown.stdout.contains("[regions.home]") && !root.join("boundary.toml").exists());
+    let run = lint(root, &["init"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(
+        run.stdout
+            .contains("contact_email  user.contact.email (high: the name has `email`)"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("  zzz            ?\n"), "{}", run.stdout);
+    let undecided = found(root, &[]);
+    assert_eq!(
+        undecided
+            .iter()
+            .filter(|finding| finding.starts_with("policy-not-decided"))
+            .count(),
+        2
+    );
+    // A suggestion classifies nothing.
+    assert_eq!(
+        undecided
+            .iter()
+            .filter(|finding| finding.starts_with("unclassified-column"))
+            .count(),
+        3
+    );
+    let before = std::fs::read(root.join("boundary.toml")).unwrap();
+    assert_eq!(lint(root, &["init"]).status, Some(2));
+    assert_eq!(std::fs::read(root.join("boundary.toml")).unwrap(), before);
+}
+
+const MODEL: &str = r#"//! Notes.
+
+use boundary_runtime::{Boundary, Sealed};
+
+#[derive(Boundary)]
+#[boundary(table = "notes", tenancy = tenant)]
+pub struct Note {
+    #[boundary(record_id)]
+    pub id: u64,
+    #[boundary(subject)]
+    pub author: u64,
+    /// What was written.   It stays as it is.
+    pub(crate) body :Sealed<String>, // odd
+	email: Sealed<String>,
+}
+"#;
+
+#[test]
+fn fix_puts_in_what_was_accepted_and_leaves_every_other_byte() {
+    let project = project(
+        "",
+        &[(
+            "1_notes.sql",
+            "CREATE TABLE notes (id bigint, author bigint, body bytea, email bytea);\n",
+        )],
+    );
+    let root = project.path();
+    std::fs::create_dir(root.join("src")).unwrap();
+    let model = root.join("src/model.rs");
+    std::fs::write(&model, MODEL).unwrap();
+    let suggested = lint(root, &["suggest", "--format", "toml"]).stdout;
+    let file = root.join("accepted.toml");
+    let fix = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        lint(root, &["fix", "accepted.toml"])
+    };
+    // Nothing is accepted yet, so nothing changes.
+    assert_eq!(fix(&suggested).status, Some(1));
+    assert_eq!(std::fs::read_to_string(&model).unwrap(), MODEL);
+
+    // What the policy contradicts is refused at its line, and nothing is written.
+    let accepted = suggested.replace("accepted = false", "accepted = true");
+    let run = fix(&accepted);
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.stderr
+            .contains("accepted.toml:4: `user.content.private` is personal and needs a purpose"),
+        "{}",
+        run.stderr
+    );
+    for (from, to) in [
+        ("user.contact.email", "user.contact.mail"),
+        ("in_country", "pinned(mars)"),
+        ("accepted =", "acceptd ="),
+    ] {
+        assert_eq!(
+            fix(&accepted
+                .replace("purpose = []", "purpose = [\"support\"]")
+                .replace(from, to))
+            .status,
+            Some(2),
+            "{to}"
+        );
+    }
+    assert_eq!(std::fs::read_to_string(&model).unwrap(), MODEL);
+
+    let run = fix(&accepted.replace("purpose = []", "purpose = [\"support\"]"));
+    assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
+    let fixed = std::fs::read_to_string(&model).unwrap();
+    let body = "    #[boundary(category = \"user.content.private\", residency = in_country, purpose(Support))]\n    pub(crate) body :Sealed<String>, // odd\n";
+    let email = "\t#[boundary(category = \"user.contact.email\", residency = in_country, purpose(Support))]\n\temail: Sealed<String>,\n";
+    assert!(fixed.contains(body) && fixed.contains(email), "{fixed}");
+    let without: String = fixed
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("purpose(Support)"))
+        .collect();
+    assert_eq!(without, MODEL);
+    assert!(
+        run.stdout.starts_with("0 findings; 4 of 4 columns classified"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn the_pages_of_the_rules_are_one_document_and_fit_the_terminal() {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules.md");
+    let text = boundary_lint::adopt::explain::document();
+    if std::env::var_os("BOUNDARY_UPDATE").is_some() {
+        std::fs::write(&document, &text).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&document).unwrap(),
+        text,
+        "BOUNDARY_UPDATE=1 writes it again"
+    );
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for rule in boundary_lint::rules::RULES {
+        let run = lint(here, &["explain", rule.id]);
+        assert!(run.stdout.starts_with(rule.id), "{}", run.stdout);
+        let prose = run.stdout.lines().filter(|line| !line.starts_with("    "));
+        assert!(
+            prose.clone().all(|line| line.chars().count() <= 80),
+            "{}",
+            run.stdout
+        );
+    }
+    let list = lint(here, &["explain"]).stdout;
+    assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+    let near = lint(here, &["explain", "unclasified-column"]);
+    assert_eq!(near.status, Some(2));
+    assert!(
+        near.stderr.contains("did you mean `unclassified-column`?"),
+        "{}",
+        near.stderr
+    );
+}
+
+#[test]
+fn completions_work_in_bash_and_the_manual_is_a_page() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = lint(here, &["completions", "bash"]).stdout;
+    let asked = format!(
+        "{script}\nCOMP_WORDS=(cargo-boundary ch); COMP_CWORD=1; _cargo-boundary cargo-boundary ch cargo-boundary; echo \"${{COMPREPLY[@]}}\""
+    );
+    let output = succeed(Command::new("bash").args(["-c", &asked]));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "check");
+    for shell in ["zsh", "fish", "elvish", "powershell"] {
+        assert!(
+            lint(here, &["completions", shell]).stdout.contains("baseline"),
+            "{shell}"
+        );
+    }
+    let manual = lint(here, &["man"]).stdout;
+    assert!(
+        manual.contains(".TH") && manual.contains("unclassified") || manual.contains("check"),
+        "{manual}"
+    );
+}

@@ -21,6 +21,7 @@ mod opened_value_handed_on;
 mod opened_value_in_message;
 mod personal_data_declared_global;
 mod personal_data_in_global_table;
+mod policy_not_decided;
 mod purpose_without_basis;
 mod residency_not_enforced;
 mod row_security_missing;
@@ -92,6 +93,7 @@ rules! {
     opened_value_in_message => "opened-value-in-message",
     personal_data_declared_global => "personal-data-declared-global",
     personal_data_in_global_table => "personal-data-in-global-table",
+    policy_not_decided => "policy-not-decided",
     purpose_without_basis => "purpose-without-basis",
     residency_not_enforced => "residency-not-enforced",
     row_security_missing => "row-security-missing",
