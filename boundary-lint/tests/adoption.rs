@@ -350,7 +350,7 @@ fn completions_work_in_bash_and_the_manual_is_a_page() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = lint(here, &["completions", "bash"]).stdout;
     let asked = format!(
-        "{script}\nCOMP_WORDS=(cargo-boundary ch); COMP_CWORD=1; _cargo-boundary cargo-boundary ch cargo-boundary; echo \"${{COMPREPLY[@]}}\""
+        "{script}\nCOMP_WORDS=(cargo-boundary ch); COMP_CWORD=1; _cargo__boundary cargo-boundary ch cargo-boundary; echo \"${{COMPREPLY[@]}}\""
     );
     let output = succeed(Command::new("bash").args(["-c", &asked]));
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "check");
