@@ -125,6 +125,10 @@ struct SourceOptions {
     /// The dialect of these folders [default: told from their paths and statements].
     #[arg(long, value_name = "DIALECT", requires = "migrations", value_parser = dialect)]
     dialect: Option<Dialect>,
+    /// Compare with a live Postgres of this machine, whose URL this variable of the environment holds.
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "VARIABLE", num_args = 0..=1, default_missing_value = "DATABASE_URL")]
+    live: Option<String>,
 }
 
 fn dialect(text: &str) -> Result<Dialect, String> {
@@ -215,6 +219,8 @@ impl Command {
                     root: Some(root.clone()),
                     migrations: sources.migrations.clone(),
                     dialect: sources.dialect,
+                    #[cfg(feature = "live")]
+                    live: sources.live.clone(),
                     crates: true,
                     expanded: *expanded,
                     binaries: binary.clone(),
@@ -271,6 +277,8 @@ impl Command {
                     root: Some(sources.root()?),
                     migrations: sources.migrations.clone(),
                     dialect: sources.dialect,
+                    #[cfg(feature = "live")]
+                    live: sources.live.clone(),
                     ..Input::default()
                 })?;
                 match format {
@@ -286,6 +294,8 @@ impl Command {
                     root: root.clone(),
                     migrations: Vec::new(),
                     dialect: None,
+                    #[cfg(feature = "live")]
+                    live: None,
                 };
                 let input = Input {
                     root: Some(sources.root()?),
@@ -334,6 +344,8 @@ impl Command {
                     root: root.clone(),
                     migrations: Vec::new(),
                     dialect: None,
+                    #[cfg(feature = "live")]
+                    live: None,
                 };
                 let facts = collect(&Input {
                     root: Some(sources.root()?),
@@ -347,8 +359,8 @@ impl Command {
                 Ok(Outcome::Clean)
             }
             Action::Columns { sources, format } => {
-                // Named migrations can be listed without any policy.
-                let root = match (&sources.root, sources.migrations.is_empty()) {
+                // Named migrations and a live database can be listed without any policy.
+                let root = match (&sources.root, sources.asks_for_the_project()) {
                     (None, false) => sources.root().ok(),
                     _ => Some(sources.root()?),
                 };
@@ -356,6 +368,8 @@ impl Command {
                     root,
                     migrations: sources.migrations.clone(),
                     dialect: sources.dialect,
+                    #[cfg(feature = "live")]
+                    live: sources.live.clone(),
                     crates: false,
                     expanded: false,
                     binaries: Vec::new(),
@@ -424,6 +438,15 @@ fn remark(remarks: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
 }
 
 impl SourceOptions {
+    /// Whether nothing else is named that could be listed.
+    fn asks_for_the_project(&self) -> bool {
+        #[cfg(feature = "live")]
+        if self.live.is_some() {
+            return false;
+        }
+        self.migrations.is_empty()
+    }
+
     fn root(&self) -> Result<PathBuf, Error> {
         match &self.root {
             Some(root) => Ok(absolute(root)),

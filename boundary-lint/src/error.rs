@@ -31,6 +31,17 @@ pub enum Error {
     /// A central crate could not be expanded.
     #[error(transparent)]
     Expand(#[from] ExpandError),
+    /// A live database could not be listed.
+    #[cfg(feature = "live")]
+    #[error(
+        "the database of the variable `{variable}` could not be listed: {why}\nhelp: set it to the URL of a Postgres on this machine, with a role that may connect"
+    )]
+    Live {
+        /// The variable of the environment.
+        variable: String,
+        /// Why, without anything of the connection.
+        why: String,
+    },
     /// There is no such rule.
     #[error("there is no rule `{rule}`{}\nhelp: `cargo boundary explain` lists all", near.map_or(String::new(), |near| format!("; did you mean `{near}`?")))]
     NoRule {

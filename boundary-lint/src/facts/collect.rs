@@ -24,6 +24,9 @@ pub struct Input {
     pub migrations: Vec<PathBuf>,
     /// The dialect of the folders that were named, where it is said.
     pub dialect: Option<Dialect>,
+    /// The variable of the environment that holds the URL of a live Postgres.
+    #[cfg(feature = "live")]
+    pub live: Option<String>,
     /// Whether the crates of the planes are looked at.
     pub crates: bool,
     /// Whether central crates are looked at with their macros expanded.
@@ -62,12 +65,19 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
         replayed.push(databases::replay(&mut facts, &shown_from, &folders)?);
     }
     join(&mut facts, replayed);
+    let mut found = Vec::new();
     if input.migrations.is_empty() {
         other_dialects(&mut facts, &shown_from, &project.other_dialects)?;
-        let mut found = lists::of_rust(&rust, |file| facts.sources.file(file).shown.clone());
+        found.extend(lists::of_rust(&rust, |file| {
+            facts.sources.file(file).shown.clone()
+        }));
         found.extend(cached_queries(&mut facts, &shown_from, &project.sqlx_caches)?);
-        lists::compare(&mut facts, found);
     }
+    #[cfg(feature = "live")]
+    if let Some(variable) = &input.live {
+        found.push(super::live::list(&mut facts, variable)?);
+    }
+    lists::compare(&mut facts, found);
     sort(&mut facts);
     Ok(facts)
 }
@@ -321,6 +331,7 @@ fn cached_queries(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Result<V
         false => vec![List {
             shown: "the cached queries of sqlx".to_owned(),
             complete: false,
+            whole: false,
             tables,
         }],
     })

@@ -19,6 +19,8 @@ pub(super) struct List {
     pub(super) shown: String,
     /// Whether a table that it has is there with all of its columns.
     pub(super) complete: bool,
+    /// Whether it has all tables there are.
+    pub(super) whole: bool,
     /// The tables, each with its file.
     pub(super) tables: Vec<(FileId, ListedTable)>,
 }
@@ -32,6 +34,7 @@ pub(super) fn of_rust(files: &[super::project::RustFile], shown: impl Fn(FileId)
             lists.push(List {
                 shown: format!("`{}`", shown(file.file)),
                 complete: true,
+                whole: false,
                 tables: file
                     .diesel
                     .iter()
@@ -48,6 +51,7 @@ pub(super) fn of_rust(files: &[super::project::RustFile], shown: impl Fn(FileId)
     lists.extend(entities.into_values().map(|tables| List {
         shown: "the entities of sea-orm".to_owned(),
         complete: true,
+        whole: false,
         tables,
     }));
     lists
@@ -106,6 +110,9 @@ fn find<'a>(known: &'a Known, table: &ListedTable) -> Option<Entry<'a>> {
 }
 
 fn disagreements(facts: &mut Facts, list: &List, known: &Known, database: usize) {
+    if list.whole {
+        missing_tables(facts, list, known, database);
+    }
     let migrations = format!("the migrations in `{}`", facts.databases[database].shown);
     for (file, table) in &list.tables {
         let place = |span| Place { file: *file, span };
@@ -149,6 +156,30 @@ fn disagreements(facts: &mut Facts, list: &List, known: &Known, database: usize)
                 });
             }
         }
+    }
+}
+
+/// Tables that the migrations have and a list of all tables has not.
+fn missing_tables(facts: &mut Facts, list: &List, known: &Known, database: usize) {
+    let mut missing: Vec<(&(String, String), Place)> = known
+        .iter()
+        .filter(|(key, _)| {
+            let listed = |table: &ListedTable| {
+                table.name == key.1 && table.schema.as_deref().unwrap_or(DEFAULT_SCHEMA) == key.0
+            };
+            !list.tables.iter().any(|(_, table)| listed(table))
+        })
+        .map(|(key, (birth, _))| (key, *birth))
+        .collect();
+    missing.sort_unstable();
+    for ((schema, table), birth) in missing {
+        facts.disagreements.push(Disagreement {
+            key: (schema.clone(), table.clone(), String::new()),
+            place: birth,
+            other: None,
+            has: format!("the migrations in `{}`", facts.databases[database].shown),
+            lacks: list.shown.clone(),
+        });
     }
 }
 

@@ -6,6 +6,8 @@ pub mod crates;
 mod databases;
 mod declared;
 mod lists;
+#[cfg(feature = "live")]
+mod live;
 mod mark;
 mod project;
 mod publications;

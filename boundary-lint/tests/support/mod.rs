@@ -142,6 +142,12 @@ impl Postgres {
         }
     }
 
+    /// The URL of a database.
+    pub(crate) fn url(&self, database: &str) -> String {
+        let folder = self.folder.path().display();
+        format!("postgresql:///{database}?host={folder}&user=postgres")
+    }
+
     /// The columns of a database, as the lint lists them.
     pub(crate) fn columns(&self, database: &str) -> Vec<String> {
         let output = succeed(
