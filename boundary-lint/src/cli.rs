@@ -250,11 +250,13 @@ impl Command {
                     baseline::apply(&mut facts, &mut judged, &root, &absolute(file))?;
                 }
                 print(out, output.as_deref(), *format, &facts, &judged, &root)?;
-                Ok(if judged.findings.is_empty() {
-                    Outcome::Clean
-                } else {
-                    Outcome::Findings
-                })
+                let outcome = match judged.findings.is_empty() {
+                    true => Outcome::Clean,
+                    false => Outcome::Findings,
+                };
+                // The process ends here, and giving back a million texts one by one takes a tenth of the run.
+                std::mem::forget((facts, judged));
+                Ok(outcome)
             }
             Action::Init { root, dry_run } => {
                 let root = absolute(root);

@@ -94,6 +94,22 @@ impl Sources {
         self.files.iter().enumerate().map(|(at, file)| (FileId(at), file))
     }
 
+    /// For each file its rank in the order of the paths that are shown; one path, one rank.
+    pub(crate) fn rank(&self) -> Vec<usize> {
+        let mut by_path: Vec<usize> = (0..self.files.len()).collect();
+        by_path.sort_unstable_by_key(|&at| self.files[at].shown.as_str());
+        let mut ranks = vec![0; self.files.len()];
+        let mut rank = 0;
+        for (position, &at) in by_path.iter().enumerate() {
+            let before = position.checked_sub(1).and_then(|before| by_path.get(before));
+            if before.is_some_and(|&before| self.files[before].shown != self.files[at].shown) {
+                rank += 1;
+            }
+            ranks[at] = rank;
+        }
+        ranks
+    }
+
     /// The file of a handle.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use boundary_schema::{Dialect, Policy};
+use rayon::prelude::*;
 
 use super::databases::Replayed;
 use super::lists::{self, List};
@@ -108,7 +109,7 @@ fn join(facts: &mut Facts, replayed: Vec<Replayed>) {
     }
     facts
         .declarations
-        .sort_by(|a, b| (&a.key, a.place).cmp(&(&b.key, b.place)));
+        .par_sort_by(|a, b| (&a.key, a.place).cmp(&(&b.key, b.place)));
     for (database, Replayed { catalogue, .. }) in replayed.into_iter().enumerate() {
         databases::join(facts, &catalogue, database);
         publications::add(facts, &catalogue);
@@ -118,10 +119,10 @@ fn join(facts: &mut Facts, replayed: Vec<Replayed>) {
 fn sort(facts: &mut Facts) {
     facts
         .columns
-        .sort_by(|a, b| (&a.key, a.birth).cmp(&(&b.key, b.birth)));
+        .par_sort_by(|a, b| (&a.key, a.birth).cmp(&(&b.key, b.birth)));
     facts
         .tables
-        .sort_by(|a, b| (&a.key, a.database).cmp(&(&b.key, b.database)));
+        .par_sort_by(|a, b| (&a.key, a.database).cmp(&(&b.key, b.database)));
     facts
         .unseen
         .sort_by(|a, b| (a.place, &a.why).cmp(&(b.place, &b.why)));

@@ -216,11 +216,13 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 
 /// Puts findings into the order of the files, then of the rules.
 pub(crate) fn sort(facts: &Facts, findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (finding.primary.place.span, finding.rule);
-        let shown = |finding: &Finding| facts.sources.file(finding.primary.place.file).shown.as_str();
-        (shown(a).cmp(shown(b)))
-            .then_with(|| key(a).cmp(&key(b)))
-            .then_with(|| a.message.cmp(&b.message))
+    // The paths are compared once and not with every pair of findings.
+    let rank = facts.sources.rank();
+    findings.par_sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            let place = finding.primary.place;
+            (rank[place.file.0], place.span, finding.rule)
+        };
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
 }
