@@ -52,6 +52,9 @@ pub(crate) struct Field {
     pub(crate) from: Option<SpannedValue<PathList>>,
     pub(crate) transform: Option<SpannedValue<TransformAttr>>,
     pub(crate) column: Option<SpannedValue<String>>,
+    /// A JSON value is classified as a whole, whatever it holds: a word for the lint.
+    #[allow(dead_code, reason = "the lint reads it from the source")]
+    pub(crate) opaque: Flag,
 }
 
 /// `tenancy = tenant` or `tenancy = global`.

@@ -8,7 +8,8 @@
 //! payload jsonb, -- boundary: category = user.content, residency = in_country, purpose(support), opaque
 //! ```
 //!
-//! The type derives `Boundary` (an event, as a rule), and no field of it may be kept more tightly than the column.
+//! A field of a struct names the type by its own type, `Json<SignedUp>`, or has the word `opaque` in its attribute. The type derives
+//! `Boundary` (an event, as a rule), and no field of it may be kept more tightly than the column.
 
 use super::{Found, Marked, name};
 use crate::facts::{Classified, Declaration, Facts, TypeField};

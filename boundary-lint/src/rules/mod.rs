@@ -1,42 +1,5 @@
 //! The rules, one file each: the file's name is the rule's id with dashes, its doc comment is the rule's page.
 
-mod baseline;
-mod central_reaches_vault;
-mod column_not_visible;
-mod column_published;
-mod column_sent_out;
-mod connection_outside_store;
-mod consent_outside_ledger;
-mod crate_not_found;
-mod crate_not_listed;
-mod declaration_not_understood;
-mod declared_column_missing;
-mod exit_without_reason;
-mod hidden_item_named;
-mod json_without_type;
-mod key_in_database;
-mod mask_disagrees;
-mod name_suggests_personal;
-mod opened_value_handed_on;
-mod opened_value_in_message;
-mod personal_data_declared_global;
-mod personal_data_in_global_table;
-mod policy_not_decided;
-mod purpose_without_basis;
-mod residency_not_enforced;
-mod row_security_missing;
-mod sealed_value_in_text;
-mod seam_outside_vault;
-mod sink_without_region;
-mod sources_disagree;
-mod suppression;
-mod test_only_reachable;
-mod unclassified_column;
-mod unsafe_in_expansion;
-mod unsafe_not_forbidden;
-mod vault_in_central_binary;
-mod weaker_redeclaration;
-
 use rayon::prelude::*;
 
 use crate::facts::{Facts, Key};
@@ -64,6 +27,8 @@ impl Rule {
 
 macro_rules! rules {
     ($($module:ident => $id:literal),+ $(,)?) => {
+        $(mod $module;)+
+
         /// All rules, by id.
         pub const RULES: &[Rule] = &[
             $(Rule { id: $id, page: include_str!(concat!(stringify!($module), ".rs")), check: $module::check },)+

@@ -12,40 +12,50 @@
 //! phone: Sealed<String>,
 //! ```
 
+use rayon::prelude::*;
+
 use super::{Found, Marked};
-use crate::facts::{Classified, Facts};
+use crate::facts::{Classified, Column, Facts};
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
-    for column in facts
+    // In a project that begins, these are as many as its columns.
+    let findings: Vec<_> = facts
         .columns
-        .iter()
+        .par_iter()
         .filter(|column| column.classified == Classified::No)
-    {
-        let (schema, table, name) = &column.key;
-        let declared = facts.declarations_of(schema, table).first();
-        let related = declared.map(|declaration| {
-            Marked::new(
-                declaration.table_place,
-                format!("`{}` declares this table, without `{name}`", declaration.by),
-            )
-        });
-        let help = match declared {
-            Some(declaration) => {
-                format!(
-                    "add `{name}` to `{}`, with `#[boundary(category = …, residency = …)]`",
-                    declaration.by
-                )
-            }
-            None => format!(
-                "declare the table: a struct with `#[boundary(table = \"{table}\")]`,\n\
-                 in which the field `{name}` has `#[boundary(category = …, residency = …)]`"
-            ),
-        };
-        found.about(&column.key).add(
-            format!("column `{schema}.{table}.{name}` has no classification"),
-            Marked::new(column.birth, "it comes to be here"),
-            related.into_iter().collect(),
-            help,
-        );
+        .map(|column| finding(facts, column))
+        .collect();
+    for (column, message, primary, related, help) in findings {
+        found.about(&column.key).add(message, primary, related, help);
     }
+}
+
+type Parts<'a> = (&'a Column, String, Marked, Vec<Marked>, String);
+
+fn finding<'a>(facts: &'a Facts, column: &'a Column) -> Parts<'a> {
+    let (schema, table, name) = &column.key;
+    let declared = facts.declarations_of(schema, table).first();
+    let related = declared.map(|declaration| {
+        Marked::new(
+            declaration.table_place,
+            format!("`{}` declares this table, without `{name}`", declaration.by),
+        )
+    });
+    let help = match declared {
+        Some(declaration) => format!(
+            "add `{name}` to `{}`, with `#[boundary(category = …, residency = …)]`",
+            declaration.by
+        ),
+        None => format!(
+            "declare the table: a struct with `#[boundary(table = \"{table}\")]`,\n\
+             in which the field `{name}` has `#[boundary(category = …, residency = …)]`"
+        ),
+    };
+    (
+        column,
+        format!("column `{schema}.{table}.{name}` has no classification"),
+        Marked::new(column.birth, "it comes to be here"),
+        related.into_iter().collect(),
+        help,
+    )
 }
