@@ -308,3 +308,61 @@ fn nested_code_of_a_plane_does_not_overflow_the_stack() {
     })
     .unwrap();
 }
+
+#[test]
+fn what_is_too_large_or_no_text_is_said_and_does_not_stop_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir_all(root.join("migrations")).unwrap();
+    std::fs::create_dir_all(root.join("src")).unwrap();
+    // Sparse: they take no room on the disk.
+    for name in ["migrations/2_huge.sql", "src/huge.rs"] {
+        let file = std::fs::File::create(root.join(name)).unwrap();
+        file.set_len(5 << 30).unwrap();
+    }
+    std::fs::write(root.join("migrations/1_a.sql"), "CREATE TABLE a (b int);\n").unwrap();
+    std::fs::write(
+        root.join("migrations/3_noise.sql"),
+        [0xff, 0xfe, 0, 1, b';', 0xc3],
+    )
+    .unwrap();
+    std::fs::write(
+        root.join("src/noise.rs"),
+        [b"Boundary".as_slice(), &[0xff, 0, 0x9f]].concat(),
+    )
+    .unwrap();
+    let facts = boundary_lint::facts::collect(&boundary_lint::facts::Input {
+        migrations: vec![root.join("migrations")],
+        ..Default::default()
+    })
+    .unwrap();
+    assert_eq!(facts.columns.len(), 1);
+    let why: Vec<&str> = facts.unseen.iter().map(|unseen| unseen.why.as_str()).collect();
+    assert!(
+        why.contains(&"the file is larger than 1 GiB and was not read"),
+        "{why:?}"
+    );
+    assert!(why.iter().any(|why| why.contains("does not parse")), "{why:?}");
+    std::fs::write(
+        root.join("boundary.toml"),
+        include_str!("fixtures/unclassified-column/bad/boundary.toml"),
+    )
+    .unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(root, root.join("src/around")).unwrap();
+    let facts = boundary_lint::facts::collect(&boundary_lint::facts::Input {
+        root: Some(root.to_owned()),
+        ..Default::default()
+    })
+    .unwrap();
+    assert_eq!(facts.columns.len(), 1);
+    let files: Vec<String> = facts
+        .unseen
+        .iter()
+        .map(|unseen| facts.sources.line_of(unseen.place))
+        .collect();
+    assert!(
+        files.contains(&"src/huge.rs:1".to_owned()) && files.contains(&"src/noise.rs:1".to_owned()),
+        "{files:?}"
+    );
+}

@@ -145,15 +145,26 @@ fn search_binaries(facts: &mut Facts, root: &Path, binaries: &[PathBuf]) -> Resu
     Ok(())
 }
 
-/// A file's text; bytes that are not UTF-8 are replaced.
-pub(super) fn read(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Read {
+/// No file of a project that people write is larger than this, in bytes; one that is would take the memory of the machine.
+const LARGEST: u64 = 1 << 30;
+
+/// A file's text, in which bytes that are not UTF-8 are replaced; `None` for a file that is too large to be read.
+pub(super) fn read(path: &Path) -> Result<Option<String>, Error> {
+    let failed = |source| Error::Read {
         path: path.to_owned(),
         source,
-    })?;
-    Ok(String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    };
+    if std::fs::metadata(path).map_err(failed)?.len() > LARGEST {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| {
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    })))
 }
+
+/// Why a file was not read.
+pub(super) const TOO_LARGE: &str = "the file is larger than 1 GiB and was not read";
 
 pub(super) const IN_RUST: &str =
     "let the lint read it: Rust that parses, attributes of the derive, SQL for tables";
@@ -320,7 +331,7 @@ fn named_folders(facts: &mut Facts, root: &Path, named: &[PathBuf]) -> Result<Ve
 fn cached_queries(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Result<Vec<List>, Error> {
     let mut tables = Vec::new();
     for path in files {
-        let text = read(path)?;
+        let text = read(path)?.unwrap_or_default();
         let found = listed::sqlx::tables(&text);
         if !found.is_empty() {
             let file = facts.sources.add(SourceFile::new(root, path.clone(), text));
@@ -343,9 +354,11 @@ fn other_dialects(facts: &mut Facts, root: &Path, folders: &[(Folder, &'static s
         let Some(first) = folder.files.first() else {
             continue;
         };
-        let file = facts
-            .sources
-            .add(SourceFile::new(root, first.clone(), read(first)?));
+        let file = facts.sources.add(SourceFile::new(
+            root,
+            first.clone(),
+            read(first)?.unwrap_or_default(),
+        ));
         let why = format!(
             "its folder holds {} migrations of {dialect}, which are not read",
             folder.files.len()

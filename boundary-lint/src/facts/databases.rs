@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::parse;
 use crate::parse::declarations::Says;
 use crate::parse::rust_migrations::{self, RustMigration};
-use crate::parse::statement::Statement;
-use crate::source::{FileId, Place, SourceFile};
+use crate::parse::statement::{Guard, Statement, StatementKind};
+use crate::source::{FileId, Place, SourceFile, Span};
 
 /// A database that was replayed.
 pub(super) struct Replayed {
@@ -30,7 +30,14 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
     let parsed: Vec<(String, Option<RustMigration>, Vec<Statement>)> = paths
         .par_iter()
         .map(|path| {
-            let text = super::collect::read(path)?;
+            let Some(text) = super::collect::read(path)? else {
+                let too_large = Statement {
+                    kind: StatementKind::Unseen(super::collect::TOO_LARGE),
+                    span: Span::default(),
+                    guard: Guard::Always,
+                };
+                return Ok((String::new(), None, vec![too_large]));
+            };
             let in_rust = path.extension().is_some_and(|extension| extension == "rs");
             let migration = in_rust.then(|| rust_migrations::migration(&text)).flatten();
             let statements = match &migration {
@@ -108,7 +115,7 @@ fn keys(facts: &mut Facts, file: FileId) {
                 found.push((
                     Place {
                         file,
-                        span: crate::source::Span::new(start, end),
+                        span: Span::new(start, end),
                     },
                     *known,
                 ));

@@ -40,6 +40,23 @@ struct Found {
 }
 
 impl Found {
+    fn too_large() -> Self {
+        Found {
+            text: String::new(),
+            declared: Declared {
+                tables: Vec::new(),
+                unseen: vec![(Span::default(), super::collect::TOO_LARGE.to_owned())],
+            },
+            diesel: Vec::new(),
+            entities: Vec::new(),
+            migrator: None,
+            migration: None,
+            embeds: Vec::new(),
+            in_code: Vec::new(),
+            runs: None,
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.declared.tables.is_empty()
             && self.declared.unseen.is_empty()
@@ -110,7 +127,9 @@ fn read_all(
     let read: Vec<(Option<Found>, Vec<String>)> = files
         .par_iter()
         .map(|path| {
-            let text = super::collect::read(path)?;
+            let Some(text) = super::collect::read(path)? else {
+                return Ok((Some(Found::too_large()), Vec::new()));
+            };
             let given = DeriveNames::given_in(&text);
             let migration = rust_migrations::migration(&text);
             let is_test = path.strip_prefix(root).unwrap_or(path).components().any(|part| {

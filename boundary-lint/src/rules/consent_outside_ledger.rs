@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::suggest::suggest;
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
-    for column in &facts.columns {
+    for column in facts.columns.iter().filter(|column| may_be_consent(&column.key.2)) {
         let (_, table, column_name) = &column.key;
         // Flags and times of consent: the name is looked at as if it were a text.
         let suggestion = suggest(table, column_name.trim_end_matches("_at"), "text");
@@ -25,5 +25,24 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             Vec::new(),
             "record consent in the consent ledger, and drop the column".to_owned(),
         );
+    }
+}
+
+/// Whether a name has a part that every name of consent has; few go further.
+fn may_be_consent(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["consent", "opt", "unsubscribe"].iter().any(|part| name.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_consent_is_filtered_away() {
+        for name in ["marketing_consent", "optIn", "newsletter_opt_out", "unsubscribed", "gdprConsent"] {
+            assert!(may_be_consent(name), "{name}");
+        }
+        assert!(!may_be_consent("email"));
     }
 }
