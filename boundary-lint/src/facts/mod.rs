@@ -19,7 +19,7 @@ pub use collect::{Input, collect};
 use boundary_schema::Policy;
 
 use crate::catalogue::{RelationKind, RowSecurity, Said, WayOutKind};
-use crate::parse::declarations::{Json, Says};
+use crate::parse::declarations::{Json, Residency, Says};
 use crate::source::{FileId, Place, Sources, Span};
 
 /// Schema, table and column.
@@ -257,6 +257,16 @@ impl Facts {
             Some(Says::DataKey) => "data_key",
             _ if self.declarations_read => "unclassified",
             _ => "",
+        }
+    }
+
+    /// Whether a column may leave its region: one that is declared global, and identifiers of records and tenants.
+    #[must_use]
+    pub fn may_leave(&self, column: &Column) -> bool {
+        match self.declaration(column).map(|declared| &declared.says) {
+            Some(Says::Category { residency, .. }) => *residency == Some(Residency::Global),
+            Some(Says::Role(role)) => ["record_id", "tenant"].contains(role),
+            Some(Says::DataKey | Says::Nothing) | None => false,
         }
     }
 

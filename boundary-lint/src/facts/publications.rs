@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Column, Facts, Key, Publication};
+use super::{Facts, Key, Publication};
 use crate::catalogue::{self, Catalogue, RelationKind};
-use crate::parse::declarations::{Residency, Says};
 
 /// Adds the publications of a database whose columns have been joined.
 pub(super) fn add(facts: &mut Facts, catalogue: &Catalogue) {
@@ -24,14 +23,9 @@ pub(super) fn add(facts: &mut Facts, catalogue: &Catalogue) {
     facts.publications.extend(found);
 }
 
-/// The columns that have to stay: all but those that are declared global, identifiers of records and tenants.
+/// The columns that have to stay.
 fn staying(facts: &Facts) -> HashSet<Key> {
-    let may_leave = |column: &Column| match facts.declaration(column).map(|declared| &declared.says) {
-        Some(Says::Category { residency, .. }) => *residency == Some(Residency::Global),
-        Some(Says::Role(role)) => ["record_id", "tenant"].contains(role),
-        Some(Says::DataKey | Says::Nothing) | None => false,
-    };
-    let staying = facts.columns.iter().filter(|column| !may_leave(column));
+    let staying = facts.columns.iter().filter(|column| !facts.may_leave(column));
     staying.map(|column| column.key.clone()).collect()
 }
 

@@ -7,8 +7,7 @@
 use boundary_schema::Plane;
 
 use super::{Found, Marked, name};
-use crate::facts::{Column, Facts};
-use crate::parse::declarations::{Residency, Says};
+use crate::facts::Facts;
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
     let Some(policy) = &facts.policy else { return };
@@ -23,7 +22,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
         }
         let (schema, table_name) = &table.key;
         for column in facts.columns_of(schema, table_name) {
-            if column.database != table.database || may_leave(facts, column) {
+            if column.database != table.database || facts.may_leave(column) {
                 continue;
             }
             let whereabouts = match region {
@@ -41,13 +40,5 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
                 "keep the table in its region, or leave the column out of the foreign table".to_owned(),
             );
         }
-    }
-}
-
-fn may_leave(facts: &Facts, column: &Column) -> bool {
-    match facts.declaration(column).map(|declared| &declared.says) {
-        Some(Says::Category { residency, .. }) => *residency == Some(Residency::Global),
-        Some(Says::Role(role)) => ["record_id", "tenant"].contains(role),
-        Some(Says::DataKey | Says::Nothing) | None => false,
     }
 }
