@@ -32,7 +32,7 @@ pub(super) fn of_files(files: &[PathBuf]) -> Result<Dialect, Error> {
     // The first files of a folder are like the others.
     for path in files.iter().take(LOOKED_AT) {
         // A large file tells by its beginning.
-        let bytes = read_start(path)?;
+        let bytes = without_comments(&read_start(path)?);
         for (count, marks) in counts.iter_mut().zip(MARKS) {
             *count += marks
                 .iter()
@@ -41,6 +41,12 @@ pub(super) fn of_files(files: &[PathBuf]) -> Result<Dialect, Error> {
         }
     }
     let [postgres, sqlite, mysql] = counts;
+    if counts.iter().sum::<usize>() == 0 {
+        return Ok(files
+            .first()
+            .and_then(|file| of_package(file))
+            .unwrap_or(Dialect::Postgres));
+    }
     Ok(if mysql > postgres && mysql >= sqlite {
         Dialect::Mysql
     } else if sqlite > postgres {
@@ -48,6 +54,34 @@ pub(super) fn of_files(files: &[PathBuf]) -> Result<Dialect, Error> {
     } else {
         Dialect::Postgres
     })
+}
+
+/// The one dialect that the manifest of the package around a file names: `sqlx = { features = ["sqlite"] }`.
+fn of_package(file: &Path) -> Option<Dialect> {
+    let manifest = file
+        .ancestors()
+        .skip(1)
+        .find_map(|folder| std::fs::read_to_string(folder.join("Cargo.toml")).ok())?
+        .to_ascii_lowercase();
+    let named = [
+        ("postgres", Dialect::Postgres),
+        ("sqlite", Dialect::Sqlite),
+        ("mysql", Dialect::Mysql),
+    ];
+    let mut named = named.into_iter().filter(|(word, _)| manifest.contains(word));
+    let (_, dialect) = named.next()?;
+    named.next().is_none().then_some(dialect)
+}
+
+/// The text without its lines of comments, in which any word may stand.
+fn without_comments(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for line in text.split(|byte| *byte == b'\n') {
+        let code = memchr::memmem::find(line, b"--").map_or(line, |at| &line[..at]);
+        out.extend_from_slice(code);
+        out.push(b'\n');
+    }
+    out
 }
 
 /// How many files are looked at.
@@ -151,6 +185,24 @@ mod tests {
         assert_eq!(of("a/mysql/migrations"), Some(Dialect::Mysql));
         assert_eq!(of("sqlite/migrations-postgres"), Some(Dialect::Postgres));
         assert_eq!(of("pgp/migrations"), None);
+    }
+
+    #[test]
+    fn the_package_tells_where_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("migrations/1.sql");
+        std::fs::create_dir(folder.path().join("migrations")).unwrap();
+        std::fs::write(&file, "create table a (b text)").unwrap();
+        let of = |manifest: &str| {
+            std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+            of_files(std::slice::from_ref(&file)).unwrap()
+        };
+        assert_eq!(of("sqlx = { features = [\"sqlite\"] }"), Dialect::Sqlite);
+        assert_eq!(
+            of("sqlx = { features = [\"sqlite\", \"postgres\"] }"),
+            Dialect::Postgres
+        );
+        assert_eq!(of("[package]"), Dialect::Postgres);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Lists of tables that a project keeps besides its migrations, compared with them.
 //!
-//! A list belongs to the database that has most of its tables. One that has no table in common with any database stands for a
-//! database of its own.
+//! A list belongs to the database that has most of its tables. Where no migration was read that creates a table, a list stands for a database of
+//! its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -87,9 +87,9 @@ pub(super) fn compare(facts: &mut Facts, lists: Vec<List>) {
         let best = (0..databases.len()).max_by_key(|&at| (common(&databases[at]), std::cmp::Reverse(at)));
         match best.filter(|&at| common(&databases[at]) > 0) {
             Some(at) => disagreements(facts, &list, &databases[at], at),
-            // Without the word for it, a cache of queries stands for no database.
-            None if list.complete => stand_alone(facts, list),
-            None => {}
+            // Without migrations that were read, a list is all there is; a cache of queries stands for no database.
+            None if list.complete && databases.iter().all(Known::is_empty) => stand_alone(facts, list),
+            None => nowhere(facts, &list),
         }
     }
 }
@@ -156,6 +156,26 @@ fn disagreements(facts: &mut Facts, list: &List, known: &Known, database: usize)
                 });
             }
         }
+    }
+}
+
+/// A list whose tables no migration creates.
+fn nowhere(facts: &mut Facts, list: &List) {
+    for (file, table) in &list.tables {
+        facts.disagreements.push(Disagreement {
+            key: (
+                table.schema.clone().unwrap_or_else(|| DEFAULT_SCHEMA.to_owned()),
+                table.name.clone(),
+                String::new(),
+            ),
+            place: Place {
+                file: *file,
+                span: table.span,
+            },
+            other: None,
+            has: list.shown.clone(),
+            lacks: "any migration".to_owned(),
+        });
     }
 }
 

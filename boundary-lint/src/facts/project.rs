@@ -145,6 +145,10 @@ fn read_all(
                     .map(|at| Span::new(at, at + MIGRATOR.len())),
                 false => None,
             };
+            let mut in_code = in_code;
+            if migration.is_none() && !is_test {
+                in_code.extend(built(&text));
+            }
             let found = Found {
                 declared: declarations(&text, names),
                 diesel: listed::diesel::tables(&text),
@@ -161,6 +165,16 @@ fn read_all(
         .collect::<Result<_, Error>>()?;
     let (found, given): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     Ok((found, given.into_iter().flatten().collect()))
+}
+
+/// Where code builds statements that change tables, by the calls of sea-query.
+fn built(text: &str) -> Option<Span> {
+    let bytes = text.as_bytes();
+    memchr::memmem::find(bytes, b"ColumnDef::new")
+        .or_else(|| memchr::memmem::find(bytes, b"Table::alter()"))?;
+    ["Table::create()", "Table::alter()"].iter().find_map(|call| {
+        memchr::memmem::find(bytes, call.as_bytes()).map(|at| Span::new(at, at + call.len()))
+    })
 }
 
 /// The folders that `sqlx::migrate!("…")`, and `embed_migrations!("…")` of diesel and refinery, name.

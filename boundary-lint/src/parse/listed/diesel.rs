@@ -30,10 +30,18 @@ struct Reader<'a> {
 }
 
 impl<'ast> Visit<'ast> for Reader<'_> {
+    /// What stands in a function is of a table that the function makes for itself.
+    fn visit_block(&mut self, _: &'ast syn::Block) {}
+
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         let last = mac.path.segments.last().map(|last| last.ident.to_string());
         if matches!(last.as_deref(), Some("table" | "view")) {
-            self.tables.extend(table(&self.lines, mac.tokens.clone()));
+            let found = table(&self.lines, mac.tokens.clone());
+            // The server's own tables hold nobody's data.
+            let of_server = |table: &ListedTable| {
+                matches!(table.schema.as_deref(), Some("information_schema" | "pg_catalog"))
+            };
+            self.tables.extend(found.filter(|table| !of_server(table)));
         }
     }
 }
@@ -264,6 +272,8 @@ mod tests {
             }
             diesel::joinable!(a -> b (c));
             mod inner { table! { plain { r#in -> Jsonb, } } }
+            table! { information_schema.columns (table_name) { table_name -> Text, } }
+            fn load() { table! { temporary (a) { a -> Text, } } }
         "#;
         let tables = tables(text);
         let shown: Vec<String> = tables
