@@ -205,6 +205,11 @@ fn databases_of(
             .any(|(folder, _)| known(&folder.path))
             || found.iter().any(known)
         {
+            // What the policy says of a folder counts, whoever found it.
+            let named = folders.iter_mut().find(|folder| known(&folder.path));
+            if let (Some(folder), Some(dialect)) = (named, dialect) {
+                folder.dialect = dialect;
+            }
             return Ok(true);
         }
         let mut folder = discover::folder(&path)?;
