@@ -366,3 +366,46 @@ fn completions_work_in_bash_and_the_manual_is_a_page() {
         "{manual}"
     );
 }
+
+#[test]
+fn one_declaration_holds_in_the_databases_of_every_dialect() {
+    let tables = "[tables.notes]\nid = { role = \"record_id\" }\nauthor = { role = \"subject\" }\n\
+                  body = { category = \"user.content\", residency = \"in_country\", purposes = [\"support\"] }\n";
+    let project = project(tables, &[]);
+    let root = project.path();
+    for (dialect, sql) in [
+        (
+            "postgres",
+            "CREATE TABLE notes (id bigserial, author bigint, body text);",
+        ),
+        (
+            "sqlite",
+            "CREATE TABLE Notes (ID INTEGER PRIMARY KEY AUTOINCREMENT, author INT, Body TEXT);",
+        ),
+        (
+            "mysql",
+            "CREATE TABLE `Notes` (`Id` int unsigned, `author` int, `body` text) ENGINE=InnoDB;",
+        ),
+    ] {
+        let folder = root.join("migrations").join(dialect);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("1_notes.sql"), sql).unwrap();
+    }
+    assert!(found(root, &[]).is_empty(), "{:?}", found(root, &[]));
+    let run = lint(root, &["check"]);
+    assert!(
+        run.stdout.starts_with("0 findings; 9 of 9 columns classified"),
+        "{}",
+        run.stdout
+    );
+    // What one of them lacks is found there.
+    std::fs::write(
+        root.join("migrations/sqlite/2_more.sql"),
+        "ALTER TABLE notes ADD COLUMN extra TEXT;\n",
+    )
+    .unwrap();
+    assert_eq!(
+        found(root, &[]),
+        ["unclassified-column: column `main.Notes.extra` has no classification"]
+    );
+}

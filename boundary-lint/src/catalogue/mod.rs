@@ -220,7 +220,8 @@ pub struct Catalogue {
 }
 
 /// The schema of what is created without one. The migrations of MySQL do not know the name of their database.
-const fn default_schema(dialect: Dialect) -> &'static str {
+#[must_use]
+pub const fn default_schema(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "main",
         Dialect::Mysql => "default",

@@ -73,6 +73,7 @@ pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Resu
     facts.databases.push(Database {
         shown: if shown.is_empty() { ".".to_owned() } else { shown },
         has_row_security: dialect == Dialect::Postgres,
+        default_schema: catalogue::default_schema(dialect).to_owned(),
     });
     // The others are needed no more, and there may be many.
     statements.retain(|(file, _)| {

@@ -209,6 +209,7 @@ fn stand_alone(facts: &mut Facts, list: List) {
     facts.databases.push(Database {
         shown: list.shown,
         has_row_security: false,
+        default_schema: DEFAULT_SCHEMA.to_owned(),
     });
     for (file, table) in list.tables {
         let place = |span| Place { file, span };

@@ -89,6 +89,8 @@ pub struct Database {
     pub shown: String,
     /// Whether rows of its tables can be kept from roles (row security).
     pub has_row_security: bool,
+    /// The schema that declarations mean where they name none.
+    pub default_schema: String,
 }
 
 /// A table or view of a database.
@@ -313,13 +315,25 @@ impl Facts {
             .count()
     }
 
-    /// The names of all relations, with one column of each.
+    /// A schema of a database, as declarations name it.
     #[must_use]
-    pub fn relations(&self) -> HashMap<(&str, &str), &Column> {
-        self.columns
+    pub fn declared_schema<'a>(&'a self, database: usize, schema: &'a str) -> &'a str {
+        match self.databases.get(database) {
+            Some(database) if database.default_schema == schema => declared::DEFAULT_SCHEMA,
+            _ => schema,
+        }
+    }
+
+    /// All tables and views, by the names that declarations have for them.
+    #[must_use]
+    pub fn declared_tables(&self) -> HashMap<(&str, &str), &Table> {
+        self.tables
             .iter()
             .rev()
-            .map(|column| ((column.key.0.as_str(), column.key.1.as_str()), column))
+            .map(|table| {
+                let schema = self.declared_schema(table.database, &table.key.0);
+                ((schema, table.key.1.as_str()), table)
+            })
             .collect()
     }
 }

@@ -4,23 +4,30 @@
 //! that it was meant for has none. A derived dataset need not be a table of this database; where it is one, its columns have to be
 //! there.
 
+use std::collections::HashSet;
+
 use super::{Found, Marked};
-use crate::facts::Facts;
+use crate::facts::{Classified, Facts, Key};
 use crate::parse::declarations::Says;
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
-    let relations = facts.relations();
+    let tables = facts.declared_tables();
+    let found_columns: HashSet<&Key> = facts
+        .columns
+        .iter()
+        .filter_map(|column| match column.classified {
+            Classified::Declared(at) => facts.declarations.get(at).map(|declared| &declared.key),
+            _ => None,
+        })
+        .collect();
     for declaration in &facts.declarations {
         let (schema, table, column) = &declaration.key;
         let stored = matches!(declaration.says, Says::Role(_) | Says::Category { .. });
-        let exists = facts
-            .columns
-            .binary_search_by(|other| other.key.cmp(&declaration.key))
-            .is_ok();
+        let exists = found_columns.contains(&declaration.key);
         if !stored || exists {
             continue;
         }
-        let of_table = relations.get(&(schema.as_str(), table.as_str()));
+        let of_table = tables.get(&(schema.as_str(), table.as_str()));
         if declaration.dataset && of_table.is_none() {
             continue;
         }
@@ -34,19 +41,19 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             continue;
         };
         let near = facts
-            .columns_of(schema, table)
+            .columns_of(&of_table.key.0, &of_table.key.1)
             .iter()
             .map(|other| (strsim::damerau_levenshtein(&other.key.2, column), other))
             .filter(|(distance, _)| *distance <= 1 + column.len() / 4)
             .min_by_key(|(distance, other)| (*distance, &other.key.2));
-        let (other, label, help) = match near {
+        let (birth, label, help) = match near {
             Some((_, near)) => (
-                near,
+                near.birth,
                 format!("`{}` is a column of this table", near.key.2),
                 format!("did you mean `column = \"{}\"`?", near.key.2),
             ),
             None => (
-                *of_table,
+                of_table.birth,
                 "the table comes to be here".to_owned(),
                 "correct the name, add `column = \"…\"`, or remove the field".to_owned(),
             ),
@@ -54,7 +61,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
         found.about(&declaration.key).add(
             format!("column `{schema}.{table}.{column}` is declared and does not exist"),
             Marked::new(declaration.place, format!("`{}` declares it", declaration.by)),
-            vec![Marked::new(other.birth, label)],
+            vec![Marked::new(birth, label)],
             help,
         );
     }

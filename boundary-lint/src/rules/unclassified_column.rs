@@ -34,7 +34,9 @@ type Parts<'a> = (&'a Column, String, Marked, Vec<Marked>, String);
 
 fn finding<'a>(facts: &'a Facts, column: &'a Column) -> Parts<'a> {
     let (schema, table, name) = &column.key;
-    let declared = facts.declarations_of(schema, table).first();
+    let declared = facts
+        .declarations_of(facts.declared_schema(column.database, schema), table)
+        .first();
     let related = declared.map(|declaration| {
         Marked::new(
             declaration.table_place,
