@@ -2,6 +2,7 @@
 //! `scripts/bench-lint` measures the lint against it.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a measurement that cannot go on must say so and stop"
 )]
