@@ -89,6 +89,11 @@ impl Sources {
         FileId(self.files.len() - 1)
     }
 
+    /// The handle that the next file gets.
+    pub(crate) fn next(&self) -> FileId {
+        FileId(self.files.len())
+    }
+
     /// All files with their handles.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(at, file)| (FileId(at), file))

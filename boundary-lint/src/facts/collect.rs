@@ -1,6 +1,6 @@
 //! Reading and joining: what is read in which order, and how it comes together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use boundary_schema::{Dialect, Policy};
@@ -10,7 +10,7 @@ use super::databases::Replayed;
 use super::lists::{self, List};
 use super::mark::Mark;
 use super::project::RustFile;
-use super::{Facts, MarkedBinary, Unseen, crates, databases, declared, project, publications};
+use super::{Column, Facts, MarkedBinary, Unseen, crates, databases, declared, project, publications};
 use crate::discover::{self, Folder, Project};
 use crate::error::Error;
 use crate::parse::listed;
@@ -61,10 +61,8 @@ pub fn collect(input: &Input) -> Result<Facts, Error> {
         }
     }
     search_binaries(&mut facts, &shown_from, &input.binaries)?;
-    let mut replayed = Vec::new();
-    for folders in databases_of(&mut facts, &shown_from, input, &project, &rust)? {
-        replayed.push(databases::replay(&mut facts, &shown_from, &folders)?);
-    }
+    let databases = databases_of(&mut facts, &shown_from, input, &project, &rust)?;
+    let replayed = databases::replay(&mut facts, &shown_from, &databases)?;
     join(&mut facts, replayed);
     let mut found = Vec::new();
     if input.migrations.is_empty() {
@@ -117,9 +115,7 @@ fn join(facts: &mut Facts, replayed: Vec<Replayed>) {
 }
 
 fn sort(facts: &mut Facts) {
-    facts
-        .columns
-        .par_sort_by(|a, b| (&a.key, a.birth).cmp(&(&b.key, b.birth)));
+    facts.columns = sorted(std::mem::take(&mut facts.columns));
     facts
         .tables
         .par_sort_by(|a, b| (&a.key, a.database).cmp(&(&b.key, b.database)));
@@ -127,6 +123,28 @@ fn sort(facts: &mut Facts) {
         .unseen
         .sort_by(|a, b| (a.place, &a.why).cmp(&(b.place, &b.why)));
     facts.unseen.dedup_by(|a, b| a.place == b.place && a.why == b.why);
+}
+
+/// Columns by schema, table, name and birth. Those of one table come together, so there are fewer tables to compare than columns.
+fn sorted(columns: Vec<Column>) -> Vec<Column> {
+    let table = |column: &Column| (column.key.0.clone(), column.key.1.clone());
+    let mut tables: BTreeMap<(String, String), Vec<Column>> = BTreeMap::new();
+    let mut columns = columns.into_iter().peekable();
+    while let Some(first) = columns.next() {
+        let of_table = tables.entry(table(&first)).or_default();
+        let at = of_table.len();
+        of_table.push(first);
+        while let Some(next) =
+            columns.next_if(|next| (&next.key.0, &next.key.1) == (&of_table[at].key.0, &of_table[at].key.1))
+        {
+            of_table.push(next);
+        }
+    }
+    let mut sorted: Vec<Vec<Column>> = tables.into_values().collect();
+    sorted
+        .par_iter_mut()
+        .for_each(|columns| columns.sort_by(|a, b| (&a.key.2, a.birth).cmp(&(&b.key.2, b.birth))));
+    sorted.into_iter().flatten().collect()
 }
 
 fn search_binaries(facts: &mut Facts, root: &Path, binaries: &[PathBuf]) -> Result<(), Error> {

@@ -23,67 +23,130 @@ pub(super) struct Replayed {
     pub(super) statements: Vec<(FileId, Vec<Statement>)>,
 }
 
-/// Replays the migrations of folders, which together make one database.
-pub(super) fn replay(facts: &mut Facts, root: &Path, folders: &[Folder]) -> Result<Replayed, Error> {
-    let paths: Vec<_> = folders.iter().flat_map(|folder| &folder.files).collect();
-    let dialect = folders.first().map_or(Dialect::Postgres, |folder| folder.dialect);
-    let parsed: Vec<(String, Option<RustMigration>, Vec<Statement>)> = paths
-        .par_iter()
-        .map(|path| {
-            let Some(text) = super::collect::read(path)? else {
-                let too_large = Statement {
-                    kind: StatementKind::Unseen(super::collect::TOO_LARGE),
-                    span: Span::default(),
-                    guard: Guard::Always,
-                };
-                return Ok((String::new(), None, vec![too_large]));
-            };
-            let in_rust = path.extension().is_some_and(|extension| extension == "rs");
-            let migration = in_rust.then(|| rust_migrations::migration(&text)).flatten();
-            let statements = match &migration {
-                Some(migration) => parse::statements(dialect, &migration.sql),
-                None if in_rust => Vec::new(),
-                None => parse::statements(dialect, &text),
-            };
-            Ok((text, migration, statements))
+/// Replays the migrations of each database, which are the folders that together make it.
+pub(super) fn replay(
+    facts: &mut Facts,
+    root: &Path,
+    databases: &[Vec<Folder>],
+) -> Result<Vec<Replayed>, Error> {
+    // Databases are replayed side by side, so each knows beforehand which files will be its own.
+    let mut next = facts.sources.next().0;
+    let firsts: Vec<usize> = databases
+        .iter()
+        .map(|folders| {
+            let first = next;
+            next += folders.iter().map(|folder| folder.files.len()).sum::<usize>();
+            first
         })
+        .collect();
+    let read: Vec<Read> = databases
+        .par_iter()
+        .zip(firsts)
+        .map(|(folders, first)| read(root, folders, first))
         .collect::<Result<_, Error>>()?;
-    let mut statements: Vec<(FileId, Vec<Statement>)> = Vec::with_capacity(parsed.len());
-    for (path, (text, migration, found)) in paths.into_iter().zip(parsed) {
-        let file = facts.sources.add(SourceFile::new(root, path.clone(), text));
-        let unseen = migration.into_iter().flat_map(|migration| migration.unseen);
-        facts.unseen.extend(unseen.map(|(span, why)| Unseen {
+    let mut replayed = Vec::with_capacity(read.len());
+    for database in read {
+        for file in database.files {
+            facts.sources.add(file);
+        }
+        facts.unseen.extend(database.unseen);
+        facts.keys_in_sql.extend(database.keys);
+        facts.databases.push(database.shown);
+        replayed.push(database.replayed);
+    }
+    Ok(replayed)
+}
+
+/// One database, and what else its migrations say.
+struct Read {
+    files: Vec<SourceFile>,
+    unseen: Vec<Unseen>,
+    keys: Vec<(Place, &'static str)>,
+    shown: Database,
+    replayed: Replayed,
+}
+
+/// A migration as it was read: where it is Rust, what was found in it.
+type Migration = (SourceFile, Option<RustMigration>, Vec<Statement>);
+
+/// Reads the migrations of one database, whose files are numbered from `first`, and replays them.
+fn read(root: &Path, folders: &[Folder], first: usize) -> Result<Read, Error> {
+    let dialect = folders.first().map_or(Dialect::Postgres, |folder| folder.dialect);
+    let paths: Vec<_> = folders.iter().flat_map(|folder| &folder.files).collect();
+    let migrations: Vec<Migration> = paths
+        .par_iter()
+        .map(|path| migration(root, path, dialect))
+        .collect::<Result<_, Error>>()?;
+    let mut files = Vec::with_capacity(migrations.len());
+    let mut unseen = Vec::new();
+    let mut keys = Vec::new();
+    let mut statements: Vec<(FileId, Vec<Statement>)> = Vec::with_capacity(migrations.len());
+    for (at, (source, in_rust, found)) in migrations.into_iter().enumerate() {
+        let file = FileId(first + at);
+        let not_seen = in_rust.into_iter().flat_map(|migration| migration.unseen);
+        unseen.extend(not_seen.map(|(span, why)| Unseen {
             place: Place { file, span },
             why,
             mend: super::collect::IN_SQL,
         }));
-        keys(facts, file);
+        let in_file = keys_in(&source.text).into_iter();
+        keys.extend(in_file.map(|(span, function)| (Place { file, span }, function)));
+        files.push(source);
         statements.push((file, found));
     }
     let catalogue = catalogue::replay(
         dialect,
         statements.iter().map(|(file, found)| (*file, found.as_slice())),
     );
+    // The others are needed no more, and there may be many.
+    statements.retain(|(file, _)| {
+        let text = files[file.0 - first].text.as_bytes();
+        memchr::memmem::find(text, catalogue::DECLARES.as_bytes()).is_some()
+    });
     let shown = folders.first().map_or(Path::new(""), |folder| &folder.path);
     let shown = shown
         .strip_prefix(root)
         .unwrap_or(shown)
         .to_string_lossy()
         .replace('\\', "/");
-    facts.databases.push(Database {
-        shown: if shown.is_empty() { ".".to_owned() } else { shown },
-        has_row_security: dialect == Dialect::Postgres,
-        default_schema: catalogue::default_schema(dialect).to_owned(),
-    });
-    // The others are needed no more, and there may be many.
-    statements.retain(|(file, _)| {
-        let text = facts.sources.file(*file).text.as_bytes();
-        memchr::memmem::find(text, catalogue::DECLARES.as_bytes()).is_some()
-    });
-    Ok(Replayed {
-        catalogue,
-        statements,
+    Ok(Read {
+        files,
+        unseen,
+        keys,
+        shown: Database {
+            shown: if shown.is_empty() { ".".to_owned() } else { shown },
+            has_row_security: dialect == Dialect::Postgres,
+            default_schema: catalogue::default_schema(dialect).to_owned(),
+        },
+        replayed: Replayed {
+            catalogue,
+            statements,
+        },
     })
+}
+
+fn migration(root: &Path, path: &Path, dialect: Dialect) -> Result<Migration, Error> {
+    let Some(text) = super::collect::read(path)? else {
+        let too_large = Statement {
+            kind: StatementKind::Unseen(super::collect::TOO_LARGE),
+            span: Span::default(),
+            guard: Guard::Always,
+        };
+        let empty = SourceFile::new(root, path.to_owned(), String::new());
+        return Ok((empty, None, vec![too_large]));
+    };
+    let in_rust = path.extension().is_some_and(|extension| extension == "rs");
+    let migration = in_rust.then(|| rust_migrations::migration(&text)).flatten();
+    let statements = match &migration {
+        Some(migration) => parse::statements(dialect, &migration.sql),
+        None if in_rust => Vec::new(),
+        None => parse::statements(dialect, &text),
+    };
+    Ok((
+        SourceFile::new(root, path.to_owned(), text),
+        migration,
+        statements,
+    ))
 }
 
 /// Functions that encrypt or decrypt with a key among their arguments.
@@ -96,9 +159,8 @@ const WITH_KEYS: [&str; 6] = [
     "pgp_sym_encrypt_bytea",
 ];
 
-/// Finds where a migration brings a key into the database.
-fn keys(facts: &mut Facts, file: FileId) {
-    let text = &facts.sources.file(file).text;
+/// Where a migration brings a key into the database, and by which function.
+fn keys_in(text: &str) -> Vec<(Span, &'static str)> {
     let mut found = Vec::new();
     for word in ["_encrypt", "_decrypt", "_ENCRYPT", "_DECRYPT"] {
         for at in memchr::memmem::find_iter(text.as_bytes(), word) {
@@ -113,18 +175,12 @@ fn keys(facts: &mut Facts, file: FileId) {
             };
             let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
             if !text[line..start].contains("--") {
-                found.push((
-                    Place {
-                        file,
-                        span: Span::new(start, end),
-                    },
-                    *known,
-                ));
+                found.push((Span::new(start, end), *known));
             }
         }
     }
     found.sort_unstable();
-    facts.keys_in_sql.extend(found);
+    found
 }
 
 /// Adds the tables and columns of a database, each column with its classification.

@@ -62,6 +62,9 @@ type Known = HashMap<(String, String), (Place, Vec<(String, Place)>)>;
 
 /// Compares lists with the databases, and adds those that stand for one.
 pub(super) fn compare(facts: &mut Facts, lists: Vec<List>) {
+    if lists.is_empty() {
+        return;
+    }
     let mut databases: Vec<Known> = (0..facts.databases.len()).map(|_| Known::new()).collect();
     for table in &facts.tables {
         if let Some(known) = databases.get_mut(table.database) {
