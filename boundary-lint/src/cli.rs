@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use boundary_schema::manifest::Manifest;
 use boundary_schema::{Dialect, Policy};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::{compare, lock};
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
 use crate::suppress::Judged;
@@ -19,6 +21,8 @@ pub struct Command {
     action: Action,
 }
 
+const DIFF_EXIT: &str =
+    "Exit status: 0 nothing widens without an approval, 1 something does, 2 could not run.";
 const EXIT: &str = "Exit status: 0 clean, 1 findings, 2 could not run.";
 
 #[derive(Debug, Subcommand)]
@@ -43,6 +47,9 @@ enum Action {
         /// Report only what the tree of this git revision does not have.
         #[arg(long, value_name = "REV")]
         base: Option<String>,
+        /// Compare boundary.lock with what is declared, too.
+        #[arg(long)]
+        locked: bool,
         /// The day that suppressions are judged by [default: today].
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
         today: Option<String>,
@@ -80,6 +87,30 @@ enum Action {
         /// The folder of boundary.toml [default: the nearest one, from here up].
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
+    },
+    /// Write boundary.lock: everything that is declared, one item a line.
+    #[command(after_help = EXIT)]
+    Manifest {
+        /// The folder of boundary.toml [default: the nearest one, from here up].
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+    /// Show what changed, and whether more may be done with data than before.
+    #[command(after_help = DIFF_EXIT)]
+    Diff {
+        /// Where to start from: a git revision, or a lock file.
+        base: String,
+        /// Where it leads to: a git revision, or a lock file [default: the working tree].
+        head: Option<String>,
+        /// The folder of boundary.toml [default: the nearest one, from here up].
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// How to print the changes.
+        #[arg(long, value_enum, default_value_t = compare::Format::Human)]
+        format: compare::Format,
+        /// The day that approvals are judged by [default: today].
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
+        today: Option<String>,
     },
     /// Print the page of a rule, or a line about each.
     Explain {
@@ -210,6 +241,7 @@ impl Command {
                 baseline,
                 write_baseline,
                 base,
+                locked,
                 today,
                 format,
                 output,
@@ -248,6 +280,9 @@ impl Command {
                 }
                 if let Some(file) = baseline {
                     baseline::apply(&mut facts, &mut judged, &root, &absolute(file))?;
+                }
+                if *locked {
+                    lock::apply(&mut facts, &mut judged, &root)?;
                 }
                 print(out, output.as_deref(), *format, &facts, &judged, &root)?;
                 let outcome = match judged.findings.is_empty() {
@@ -292,13 +327,7 @@ impl Command {
                 Ok(Outcome::Clean)
             }
             Action::Fix { file, root } => {
-                let sources = SourceOptions {
-                    root: root.clone(),
-                    migrations: Vec::new(),
-                    dialect: None,
-                    #[cfg(feature = "live")]
-                    live: None,
-                };
+                let sources = SourceOptions::of(root);
                 let input = Input {
                     root: Some(sources.root()?),
                     crates: true,
@@ -327,6 +356,32 @@ impl Command {
                     false => Outcome::Findings,
                 })
             }
+            Action::Manifest { root } => {
+                let root = SourceOptions::of(root).root()?;
+                let facts = collect(&Input {
+                    root: Some(root.clone()),
+                    crates: true,
+                    ..Input::default()
+                })?;
+                let written = lock::write_file(&facts, &root)?;
+                writeln!(remarks, "{}: {written} items", Manifest::FILE_NAME)?;
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Diff {
+                base,
+                head,
+                root,
+                format,
+                today,
+            } => {
+                let root = SourceOptions::of(root).root()?;
+                let today = today.clone().unwrap_or_else(today_by_the_clock);
+                match compare::run(out, &root, base, head.as_deref(), *format, &today)? {
+                    true => Ok(Outcome::Clean),
+                    false => Ok(Outcome::Findings),
+                }
+            }
             Action::Explain { rule } => {
                 adopt::explain::write(out, rule.as_deref())?;
                 Ok(Outcome::Clean)
@@ -342,13 +397,7 @@ impl Command {
                 Ok(Outcome::Clean)
             }
             Action::Exits { root, format } => {
-                let sources = SourceOptions {
-                    root: root.clone(),
-                    migrations: Vec::new(),
-                    dialect: None,
-                    #[cfg(feature = "live")]
-                    live: None,
-                };
+                let sources = SourceOptions::of(root);
                 let facts = collect(&Input {
                     root: Some(sources.root()?),
                     crates: true,
@@ -440,6 +489,17 @@ fn remark(remarks: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
 }
 
 impl SourceOptions {
+    /// Only a root is given.
+    fn of(root: &Option<PathBuf>) -> Self {
+        SourceOptions {
+            root: root.clone(),
+            migrations: Vec::new(),
+            dialect: None,
+            #[cfg(feature = "live")]
+            live: None,
+        }
+    }
+
     /// Whether nothing else is named that could be listed.
     fn asks_for_the_project(&self) -> bool {
         #[cfg(feature = "live")]

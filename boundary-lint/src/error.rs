@@ -69,6 +69,14 @@ pub enum Error {
     /// A file is no baseline.
     #[error("{}: this is no baseline\nhelp: write one with `cargo boundary check --baseline FILE --write-baseline`", .0.display())]
     Baseline(PathBuf),
+    /// A file is no lock file.
+    #[error("{}: {source}", path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: boundary_schema::manifest::ManifestError,
+    },
     /// A file could not be put in its place.
     #[error("{}: it could not be written, and is as it was: {source}", path.display())]
     Replace {

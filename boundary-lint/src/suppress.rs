@@ -18,9 +18,10 @@ pub const MARK: &str = "boundary: allow(";
 pub const RULE: &str = "suppression";
 
 /// Rules that nobody can answer for: a central plane with keys is none, and a suppression of suppressions would hide itself.
-pub const NEVER: [&str; 4] = [
+pub const NEVER: [&str; 5] = [
     "baseline",
     "central-reaches-vault",
+    "lock-stale",
     RULE,
     "vault-in-central-binary",
 ];
@@ -38,16 +39,27 @@ pub struct Judged {
     pub inherited: usize,
 }
 
-struct Suppression {
+/// A suppression as somebody wrote it.
+#[derive(Clone, Debug)]
+pub struct Suppression {
     of: Of,
-    place: Place,
-    rule: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The rule.
+    pub rule: String,
+    /// Why the finding is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub until: String,
     /// Why it does not count.
     problem: Option<String>,
     used: bool,
 }
 
 /// What a suppression is of.
+#[derive(Clone, Debug)]
 enum Of {
     /// The line of a comment and the one below it.
     Line { file: String, line: usize },
@@ -56,6 +68,15 @@ enum Of {
 }
 
 impl Suppression {
+    /// The column, table or file that it is of.
+    #[must_use]
+    pub fn at(&self) -> &str {
+        match &self.of {
+            Of::Line { file, .. } => file,
+            Of::Named(name) => name,
+        }
+    }
+
     fn answers_for(&self, finding: &Finding, file: &str, line: usize) -> bool {
         self.problem.is_none()
             && self.rule == finding.rule
@@ -126,7 +147,8 @@ pub fn apply(facts: &Facts, findings: Vec<Finding>, today: &str) -> Judged {
 }
 
 /// Every suppression of the files that were read, once each.
-fn read(facts: &Facts, today: &str) -> Vec<Suppression> {
+#[must_use]
+pub fn read(facts: &Facts, today: &str) -> Vec<Suppression> {
     let mut found: Vec<Suppression> = Vec::new();
     for (id, file) in facts.sources.iter() {
         for at in memmem::find_iter(file.text.as_bytes(), MARK) {
@@ -153,6 +175,9 @@ fn in_policy(facts: &Facts, today: &str) -> Vec<Suppression> {
                 of: Of::Named(allowed.at.clone()),
                 place: facts.in_policy(&allowed.span)?,
                 rule: allowed.rule.clone(),
+                reason: allowed.reason.clone(),
+                owner: allowed.owner.clone(),
+                until: allowed.until.clone(),
                 problem: refused(&allowed.rule).or_else(|| expired(&allowed.until, today)),
                 used: false,
             })
@@ -225,6 +250,9 @@ fn suppression(id: FileId, file: &str, text: &str, at: usize, line: usize, today
             span: Span::new(at, at + MARK.len() + rest.trim_end().len()),
         },
         rule,
+        reason: part("reason").unwrap_or_default().to_owned(),
+        owner: part("owner").unwrap_or_default().to_owned(),
+        until: part("until").unwrap_or_default().to_owned(),
         problem,
         used: false,
     }

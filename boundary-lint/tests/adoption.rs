@@ -84,7 +84,7 @@ fn attack_55_a_finding_is_accepted_in_the_policy_for_a_column_a_table_or_a_file_
         let run = lint(project.path(), &["check", "--today", "2026-11-21"]);
         assert_eq!(run.status, Some(1));
         assert!(run.stdout.contains(problem), "{problem}: {}", run.stdout);
-        assert!(run.stdout.contains("boundary.toml:31:1"), "{}", run.stdout);
+        assert!(run.stdout.contains("boundary.toml:36:1"), "{}", run.stdout);
         assert!(run.stdout.contains("3 findings; "), "{}", run.stdout);
     }
 }
@@ -293,7 +293,17 @@ fn fix_puts_in_what_was_accepted_and_leaves_every_other_byte() {
     }
     assert_eq!(std::fs::read_to_string(&model).unwrap(), MODEL);
 
+    // The policy names a document of the rules of a restore, which is still missing.
     let run = fix(&accepted.replace("purpose = []", "purpose = [\"support\"]"));
+    assert_eq!(run.status, Some(1), "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout
+            .contains("error[backups-not-decided]: the rules of a restore are missing"),
+        "{}",
+        run.stdout
+    );
+    std::fs::write(root.join("restore.md"), "Erasures are repeated first.").unwrap();
+    let run = lint(root, &["check"]);
     assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
     let fixed = std::fs::read_to_string(&model).unwrap();
     let body = "    #[boundary(category = \"user.content.private\", residency = in_country, purpose(Support))]\n    pub(crate) body :Sealed<String>, // odd\n";

@@ -9,6 +9,7 @@ mod words;
 
 mod declaration;
 pub mod lineage;
+pub mod manifest;
 mod names;
 mod nearest;
 mod policy;
@@ -20,9 +21,10 @@ pub use declaration::{
 };
 pub use names::{Name, NameError};
 pub use policy::{
-    Allowed, Basis, ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRole, Consent, CratePlane,
-    Crates, DeclaredColumn, Dialect, Jurisdiction, JurisdictionError, Keys, MigrationFolder, Plane, Policy,
-    PolicyError, PolicyErrors, Position, Purpose, Region, ReleaseRules, Role, Sink, SinkKind, json_schema,
+    Allowed, Approved, Backups, Basis, ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRole,
+    Consent, CratePlane, Crates, DeclaredColumn, Dialect, Jurisdiction, JurisdictionError, Keys,
+    MigrationFolder, Plane, Policy, PolicyError, PolicyErrors, Position, Purpose, Region, ReleaseRules, Role,
+    Sink, SinkKind, json_schema,
 };
 pub use residency::Residency;
 pub use taxonomy::{Category, Sensitivity, Taxonomy};

@@ -163,7 +163,8 @@ mistakes! {
     an_unknown_section:
         "[crates]" => "[crate]",
         "boundary.toml:61:2: unknown key `crate` in the policy, expected one of `version`, `regions`, \
-         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `tables`, `migrations`, `allow`; did you mean \
+         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `tables`, `migrations`, `allow`, \
+         `approve`, `backups`; did you mean \
          `crates`?";
 
     a_missing_section:
@@ -258,6 +259,11 @@ mistakes! {
         "\"60s\"" => "\"61m\"",
         "boundary.toml:71:9: `keys.lease`: found `61m`, expected a duration such as \"90s\", \"5m\" or \
          \"1h\", at most \"1h\"";
+
+    backups_of_keys_that_outlive_those_of_rows:
+        "\"7d\"" => "\"36d\"",
+        "boundary.toml:80:8: `backups.keys`: backups of keys are kept longer than those of the rows they open; keep \
+         backups of the key tables for a shorter time: an erasure reaches the backups when they are gone";
 
     a_release_into_an_in_country_region:
         "destination = \"hub\"" => "destination = \"in\"",

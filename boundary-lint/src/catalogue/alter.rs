@@ -166,7 +166,8 @@ impl Catalogue {
                 Err(format!("{name} has no column {from} here"))
             };
         };
-        to.clone_into(&mut column.name);
+        let before = std::mem::replace(&mut column.name, to.to_owned());
+        column.born.get_or_insert(before);
         column.named = at;
         column.changed = at;
         for index in self.indexes.values_mut().filter(|index| index.table == id) {
@@ -246,6 +247,7 @@ impl Catalogue {
         self.by_name.insert(after.clone(), id);
         self.add_schema(&after.0);
         if let Some(relation) = self.relation_mut(id) {
+            relation.born.get_or_insert(before);
             (relation.schema, relation.name) = after;
         }
         Ok(())

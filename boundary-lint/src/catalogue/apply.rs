@@ -249,6 +249,8 @@ impl Catalogue {
             .flatten()
             .filter(|relation| relation.schema == from.name)
         {
+            let before = (relation.schema.clone(), relation.name.clone());
+            relation.born.get_or_insert(before);
             to.clone_into(&mut relation.schema);
         }
         for ty in self

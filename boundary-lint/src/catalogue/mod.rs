@@ -79,6 +79,8 @@ pub struct Column {
     pub birth: Place,
     /// Where it got its name.
     pub named: Place,
+    /// The name that it was created under, where it was renamed since.
+    pub born: Option<String>,
     /// Where it was last changed: renamed, retyped, made nullable or not.
     pub changed: Place,
     /// The column whose values it shows unchanged: through a view, a partition or inheritance.
@@ -137,6 +139,8 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// Where it came to be.
     pub birth: Place,
+    /// The schema and name that it was created under, where it was moved or renamed since.
+    pub born: Option<(String, String)>,
     /// The server that a foreign table lives on.
     pub server: Option<String>,
     /// Which rows a role may see.

@@ -86,6 +86,8 @@ fn read_policy(facts: &mut Facts, root: &Path) -> Result<Policy, Error> {
     let policy = Policy::load(&path)?;
     let text = policy.source().to_owned();
     facts.policy_file = Some(facts.sources.add(SourceFile::new(root, path, text)));
+    let restore = policy.backups().map(|backups| root.join(&backups.restore));
+    facts.no_restore_rules = restore.is_some_and(|path| !path.is_file());
     facts.policy = Some(policy.clone());
     Ok(policy)
 }

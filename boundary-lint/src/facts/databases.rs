@@ -6,8 +6,8 @@ use std::path::Path;
 use boundary_schema::Dialect;
 use rayon::prelude::*;
 
-use super::{Classified, Column, Database, Facts, Table, Unseen, WayOut};
-use crate::catalogue::{self, Catalogue, ColumnId};
+use super::{Classified, Column, Database, Facts, Key, Table, Unseen, WayOut};
+use crate::catalogue::{self, Catalogue, ColumnId, Relation};
 use crate::discover::Folder;
 use crate::error::Error;
 use crate::parse;
@@ -220,6 +220,10 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
             key: (relation.schema.clone(), shown_table.clone()),
             kind: relation.kind,
             birth: relation.birth,
+            born: relation
+                .born
+                .clone()
+                .filter(|(schema, name)| (schema, name) != (&relation.schema, &relation.name)),
             server: relation.server.clone(),
             row_security: relation.row_security.clone(),
         });
@@ -244,6 +248,7 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
                     nullable: catalogue.is_nullable(column),
                     kind: relation.kind,
                     birth: column.birth,
+                    born: born(relation, column),
                     changed: column.changed,
                     classified: Classified::No,
                     mask: column.mask.clone(),
@@ -269,6 +274,22 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
         kind: way.kind,
         name: way.name.clone(),
     }));
+}
+
+/// The names that a column was created under, where it has others now.
+fn born(relation: &Relation, column: &catalogue::Column) -> Option<Key> {
+    if relation.born.is_none() && column.born.is_none() {
+        return None;
+    }
+    let (schema, table) = match &relation.born {
+        Some((schema, table)) => (schema, table),
+        None => (&relation.schema, &relation.name),
+    };
+    let name = column.born.as_ref().unwrap_or(&column.name);
+    let born = (schema.clone(), table.clone(), name.clone());
+    // It may have been renamed back.
+    let now = (&relation.schema, &relation.name, &column.name);
+    ((&born.0, &born.1, &born.2) != now).then_some(born)
 }
 
 /// Where the names of columns were given, for those that replay has in small letters.

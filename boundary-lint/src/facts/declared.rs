@@ -3,7 +3,7 @@
 use boundary_schema::{ColumnMeaning, ColumnResidency, Policy};
 
 use super::project::RustFile;
-use super::{Declaration, Facts, Misdeclared, TypeField};
+use super::{Declaration, Facts, Made, Misdeclared, TypeField};
 use crate::catalogue::{Catalogue, DECLARES};
 use crate::parse::declarations::{Field, Json, Residency, Says, Stands, declaration};
 use crate::parse::statement::{Action, Statement, StatementKind, TableElement};
@@ -34,27 +34,44 @@ pub(super) fn in_rust(facts: &mut Facts, files: &[RustFile]) {
                 says: field.says.clone(),
                 place: place(field.span),
             }));
-            if table.stands == Stands::Event {
-                continue;
+            let declared = table.fields.iter().map(|field| Declaration {
+                key: (table.schema.clone(), table.name.clone(), field.column.clone()),
+                by: table.rust.clone(),
+                field: field.name.clone(),
+                says: field.says.clone(),
+                place: place(field.span),
+                table_place: place(table.span),
+                dataset: table.stands == Stands::Dataset,
+                global: table.global,
+                purposes: field.purposes.clone(),
+                json: field.json.clone(),
+                protection: Some(field.protection),
+                releases: field.releases.clone(),
+                from: field.from.clone(),
+                database: None,
+            });
+            if table.stands != Stands::Event {
+                facts.declarations.extend(declared.clone());
             }
-            for field in &table.fields {
-                facts.declarations.push(Declaration {
-                    key: (table.schema.clone(), table.name.clone(), field.column.clone()),
+            if table.stands != Stands::Table {
+                facts.made.push(Made {
+                    stands: table.stands,
+                    name: match table.schema.as_str() {
+                        DEFAULT_SCHEMA => table.name.clone(),
+                        schema => format!("{schema}.{}", table.name),
+                    },
                     by: table.rust.clone(),
-                    field: field.name.clone(),
-                    says: field.says.clone(),
-                    place: place(field.span),
-                    table_place: place(table.span),
-                    dataset: table.stands == Stands::Dataset,
-                    global: table.global,
-                    purposes: field.purposes.clone(),
-                    json: field.json.clone(),
-                    sealed: field.sealed,
-                    database: None,
+                    kind: table.kind.clone(),
+                    derived_from: table.derived_from.clone(),
+                    fields: declared.collect(),
+                    place: place(table.span),
                 });
             }
         }
     }
+    facts
+        .made
+        .sort_by(|a, b| (&a.name, a.place).cmp(&(&b.name, b.place)));
 }
 
 /// What `[tables]` of the policy declares.
@@ -96,7 +113,9 @@ pub(super) fn in_policy(facts: &mut Facts, policy: &Policy) {
             global: false,
             purposes,
             json,
-            sealed: false,
+            protection: None,
+            releases: Vec::new(),
+            from: Vec::new(),
             database: None,
         });
     }
@@ -157,7 +176,9 @@ fn declare(
             global: false,
             purposes: field.purposes,
             json: field.json,
-            sealed: false,
+            protection: None,
+            releases: field.releases,
+            from: Vec::new(),
             database: Some(database),
         }),
         Err(why) => misdeclared(facts, place, why),

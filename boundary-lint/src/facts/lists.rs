@@ -222,6 +222,7 @@ fn stand_alone(facts: &mut Facts, list: List) {
             key: (schema.clone(), table.name.clone()),
             kind: RelationKind::Table,
             birth: place(table.span),
+            born: None,
             server: None,
             row_security: RowSecurity::default(),
         });
@@ -241,6 +242,7 @@ fn stand_alone(facts: &mut Facts, list: List) {
                 nullable: column.nullable,
                 kind: RelationKind::Table,
                 birth: place(column.span),
+                born: None,
                 changed: place(column.span),
                 mask: None,
                 database,

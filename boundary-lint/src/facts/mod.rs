@@ -16,10 +16,10 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use collect::{Input, collect};
 
-use boundary_schema::Policy;
+use boundary_schema::{Policy, Protection};
 
 use crate::catalogue::{RelationKind, RowSecurity, Said, WayOutKind};
-use crate::parse::declarations::{Json, Residency, Says};
+use crate::parse::declarations::{Json, Residency, Says, Stands};
 use crate::source::{FileId, Place, Sources, Span};
 
 /// Schema, table and column.
@@ -48,8 +48,12 @@ pub struct Declaration {
     pub purposes: Vec<String>,
     /// What says what a JSON value holds.
     pub json: Json,
-    /// Whether a struct seals its values.
-    pub sealed: bool,
+    /// How a struct holds its values; nothing where no struct declares it.
+    pub protection: Option<Protection>,
+    /// The ways in which it may be released, as written and without spaces.
+    pub releases: Vec<String>,
+    /// The fields that it was made from, as written: `Person::name`.
+    pub from: Vec<String>,
     /// The database that it is of, where it stands in that database's migrations.
     pub database: Option<usize>,
 }
@@ -60,6 +64,25 @@ impl Declaration {
     pub fn is_outside_rust(&self) -> bool {
         self.database.is_some() || self.by == Policy::FILE_NAME
     }
+}
+
+/// An event or a derived dataset.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// What a struct says that it stands for.
+    pub stands: Stands,
+    /// Its name in the declaration.
+    pub name: String,
+    /// The struct.
+    pub by: String,
+    /// What a dataset is: `aggregate`, `features` and so on.
+    pub kind: Option<String>,
+    /// The structs that it was made from.
+    pub derived_from: Vec<String>,
+    /// Its fields.
+    pub fields: Vec<Declaration>,
+    /// Where it is declared.
+    pub place: Place,
 }
 
 /// A field of a struct that derives `Boundary`, whatever the struct stands for.
@@ -104,6 +127,8 @@ pub struct Table {
     pub kind: RelationKind,
     /// Where it came to be.
     pub birth: Place,
+    /// The schema and name that it was created under, where it has others now.
+    pub born: Option<(String, String)>,
     /// The server that a foreign table lives on.
     pub server: Option<String>,
     /// Which rows a role may see.
@@ -160,6 +185,8 @@ pub struct Column {
     pub kind: RelationKind,
     /// Where it came to be.
     pub birth: Place,
+    /// The name that it was created under, where it has another one now.
+    pub born: Option<Key>,
     /// Where it was last changed.
     pub changed: Place,
     /// Its classification.
@@ -216,6 +243,10 @@ pub struct Facts {
     pub declarations: Vec<Declaration>,
     /// The fields of all structs that derive `Boundary`, by the name of the struct.
     pub types: BTreeMap<String, Vec<TypeField>>,
+    /// Events and derived datasets, sorted by name.
+    pub made: Vec<Made>,
+    /// Whether the document is missing that the policy names for restores.
+    pub no_restore_rules: bool,
     /// Declarations that do not read as such.
     pub misdeclared: Vec<Misdeclared>,
     /// Where sources of the schema disagree.
@@ -276,6 +307,17 @@ impl Facts {
     #[must_use]
     pub fn category(&self, key: &str) -> Option<&boundary_schema::Category> {
         self.policy.as_ref()?.categories().get(key)
+    }
+
+    /// The policy's name of a purpose that a declaration writes as Rust does: `PaymentFraud` is `payment_fraud`.
+    #[must_use]
+    pub fn purpose(&self, written: &str) -> Option<&boundary_schema::Purpose> {
+        let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
+        let written = plain(written);
+        let purposes = self.policy.as_ref()?.purposes();
+        purposes
+            .values()
+            .find(|purpose| plain(purpose.name.as_str()) == written)
     }
 
     /// A place in the policy's file.

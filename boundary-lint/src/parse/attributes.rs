@@ -57,7 +57,15 @@ pub(super) enum Entry {
     Purposes(Vec<String>),
     /// `tenancy = global`.
     Tenancy(String),
-    /// Anything else that the grammar has and the lint does not need: `release(…)`, `transform = …`.
+    /// `release(cohort, deidentify = bucket(10))`, each way without spaces.
+    Release(Vec<String>),
+    /// `derived_from(Person, Order)`: structs.
+    DerivedFrom(Vec<String>),
+    /// `from(Person::name)`: fields of structs.
+    From(Vec<String>),
+    /// `kind = aggregate`.
+    Kind(String),
+    /// Anything else that the grammar has and the lint does not need: `transform = …`.
     Other,
 }
 
@@ -71,6 +79,15 @@ impl Parse for Entry {
                 let paths = Punctuated::<syn::Path, Token![,]>::parse_terminated(&inside)?;
                 let last = |path: &syn::Path| path.segments.last().map(|last| last.ident.to_string());
                 return Ok(Entry::Purposes(paths.iter().filter_map(last).collect()));
+            }
+            if ["release", "derived_from", "from"].iter().any(|word| key == word) {
+                let parts = Punctuated::<Expr, Token![,]>::parse_terminated(&inside)?;
+                let parts = parts.iter().map(without_spaces).collect();
+                return Ok(match key.to_string().as_str() {
+                    "release" => Entry::Release(parts),
+                    "from" => Entry::From(parts),
+                    _ => Entry::DerivedFrom(parts),
+                });
             }
             inside.parse::<proc_macro2::TokenStream>()?;
             return Ok(Entry::Other);
@@ -105,6 +122,9 @@ impl Parse for Entry {
             let error = || syn::Error::new(value.span(), "expected the key of a category");
             return dotted(&value).map(Entry::Bare).ok_or_else(error);
         }
+        if key == "kind" {
+            return Ok(dotted(&value).map_or(Entry::Other, Entry::Kind));
+        }
         if key == "tenancy" {
             return Ok(dotted(&value).map_or(Entry::Other, Entry::Tenancy));
         }
@@ -113,6 +133,13 @@ impl Parse for Entry {
         }
         residency(&value).map(Entry::Residency)
     }
+}
+
+/// The tokens of an expression, written without spaces: `deidentify=bucket(10)`.
+fn without_spaces(value: &Expr) -> String {
+    quote::ToTokens::to_token_stream(value)
+        .to_string()
+        .replace(' ', "")
 }
 
 /// `user.contact.email`, as Rust reads it: a field of a field.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use boundary_schema::Protection;
 use proc_macro2::{LineColumn, TokenStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -44,8 +45,12 @@ pub struct Field {
     pub purposes: Vec<String>,
     /// What says what a JSON value holds.
     pub json: Json,
-    /// Whether its type is `Sealed<…>`.
-    pub sealed: bool,
+    /// How the struct holds it.
+    pub protection: Protection,
+    /// The ways in which it may be released, as written and without spaces.
+    pub releases: Vec<String>,
+    /// The fields that it was made from, as written.
+    pub from: Vec<String>,
     /// Its place.
     pub span: Span,
 }
@@ -87,6 +92,10 @@ pub struct Table {
     pub stands: Stands,
     /// Whether its rows are replicated to every region: `tenancy = global`.
     pub global: bool,
+    /// What a derived dataset is: `kind = …`.
+    pub kind: Option<String>,
+    /// The structs that a derived dataset or an event was made from.
+    pub derived_from: Vec<String>,
     /// Its fields, in order.
     pub fields: Vec<Field>,
 }
@@ -235,6 +244,14 @@ impl Reader<'_> {
         let global = entries
             .iter()
             .any(|entry| matches!(entry, Entry::Tenancy(word) if word == "global"));
+        let kind = entries.iter().find_map(|entry| match entry {
+            Entry::Kind(kind) => Some(kind.clone()),
+            _ => None,
+        });
+        let derived_from = listed(&entries, |entry| match entry {
+            Entry::DerivedFrom(structs) => Some(structs),
+            _ => None,
+        });
         let name = table.value();
         let (schema, name) = match name.split_once('.') {
             Some((schema, name)) => (schema.to_owned(), name.to_owned()),
@@ -255,7 +272,15 @@ impl Reader<'_> {
                 says: says(&entries),
                 purposes: purposes(&entries),
                 json: json(&entries, Some(&field.ty)),
-                sealed: is_sealed(&field.ty),
+                protection: protection(&field.ty),
+                releases: listed(&entries, |entry| match entry {
+                    Entry::Release(ways) => Some(ways),
+                    _ => None,
+                }),
+                from: listed(&entries, |entry| match entry {
+                    Entry::From(fields) => Some(fields),
+                    _ => None,
+                }),
                 span: self
                     .lines
                     .span(ident.span().join(field.ty.span()).unwrap_or_else(|| ident.span())),
@@ -270,6 +295,8 @@ impl Reader<'_> {
             span,
             stands,
             global,
+            kind,
+            derived_from,
             fields,
         });
     }
@@ -329,7 +356,12 @@ pub fn declaration(text: &str) -> Result<Field, String> {
         says: says(&entries),
         purposes: purposes(&entries),
         json: json(&entries, None),
-        sealed: false,
+        protection: Protection::Plain,
+        releases: listed(&entries, |entry| match entry {
+            Entry::Release(ways) => Some(ways),
+            _ => None,
+        }),
+        from: Vec::new(),
         span: Span::default(),
     })
 }
@@ -338,11 +370,15 @@ pub fn declaration(text: &str) -> Result<Field, String> {
 const DEEPEST_COMMENT: usize = 16;
 
 fn purposes(entries: &[Entry]) -> Vec<String> {
-    let named = entries.iter().filter_map(|entry| match entry {
+    listed(entries, |entry| match entry {
         Entry::Purposes(named) => Some(named),
         _ => None,
-    });
-    named.flatten().cloned().collect()
+    })
+}
+
+/// All that the entries of one kind list.
+fn listed(entries: &[Entry], of: impl Fn(&Entry) -> Option<&Vec<String>>) -> Vec<String> {
+    entries.iter().filter_map(of).flatten().cloned().collect()
 }
 
 /// What says what a JSON value holds: a word of the attribute, or the field's own type.
@@ -359,17 +395,23 @@ fn json(entries: &[Entry], ty: Option<&syn::Type>) -> Json {
     }
 }
 
-/// Whether a type is `Sealed<…>`, or an `Option` of it.
-fn is_sealed(ty: &syn::Type) -> bool {
-    let syn::Type::Path(path) = ty else { return false };
+/// How a field of this type holds its value: `Sealed<…>`, `Resident<…>`, an `Option` of one, or as it is.
+fn protection(ty: &syn::Type) -> Protection {
+    let syn::Type::Path(path) = ty else {
+        return Protection::Plain;
+    };
     let Some(last) = path.path.segments.last() else {
-        return false;
+        return Protection::Plain;
     };
-    let inner = match &last.arguments {
-        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Option" => arguments.args.first(),
-        _ => None,
-    };
-    last.ident == "Sealed" || matches!(inner, Some(syn::GenericArgument::Type(ty)) if is_sealed(ty))
+    match (last.ident.to_string().as_str(), &last.arguments) {
+        ("Sealed", _) => Protection::Sealed,
+        ("Resident", _) => Protection::Resident,
+        ("Option", syn::PathArguments::AngleBracketed(arguments)) => match arguments.args.first() {
+            Some(syn::GenericArgument::Type(ty)) => protection(ty),
+            _ => Protection::Plain,
+        },
+        _ => Protection::Plain,
+    }
 }
 
 /// The last word of the innermost type: `Preferences` of `Option<Json<Preferences>>`.

@@ -73,12 +73,26 @@ fn group<'a>(facts: &'a Facts, finding: &'a Finding) -> Group<'a> {
     for related in &finding.related {
         group = group.element(snippet(facts, related, AnnotationKind::Context));
     }
-    group.element(Level::HELP.message(wrapped(&finding.help)))
+    group.element(Level::HELP.message(wrapped(&finding.help, HELP)))
 }
 
-/// The text in lines that fit behind `= help: `, which the renderer leaves as they are.
-fn wrapped(text: &str) -> String {
-    const ROOM: usize = WIDTH - 12;
+/// Writes a text below a title, in lines that fit.
+///
+/// # Errors
+///
+/// Where the output cannot be written.
+pub fn indented(out: &mut impl Write, text: &str) -> std::io::Result<()> {
+    for line in wrapped(text, WIDTH - 4).lines() {
+        writeln!(out, "    {line}")?;
+    }
+    Ok(())
+}
+
+/// Room behind `= help: `.
+const HELP: usize = WIDTH - 12;
+
+/// The text in lines of so many characters, which the renderer leaves as they are. A longer word has a line of its own.
+fn wrapped(text: &str, room: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, line) in text.lines().enumerate() {
         if at > 0 {
@@ -87,7 +101,7 @@ fn wrapped(text: &str) -> String {
         let mut width = 0;
         for word in line.split(' ') {
             let length = word.chars().count();
-            if width > 0 && width + 1 + length > ROOM {
+            if width > 0 && width + 1 + length > room {
                 out.push('\n');
                 width = 0;
             } else if width > 0 {

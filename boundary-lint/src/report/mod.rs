@@ -2,6 +2,7 @@
 
 pub mod cargo;
 pub mod columns;
+pub mod diff;
 pub mod exits;
 pub mod fingerprint;
 pub mod github;

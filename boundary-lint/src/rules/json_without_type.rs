@@ -11,6 +11,8 @@
 //! A field of a struct names the type by its own type, `Json<SignedUp>`, or has the word `opaque` in its attribute. The type derives
 //! `Boundary` (an event, as a rule), and no field of it may be kept more tightly than the column.
 
+use boundary_schema::Protection;
+
 use super::{Found, Marked, name};
 use crate::facts::{Classified, Declaration, Facts, TypeField};
 use crate::parse::declarations::{Json, Says};
@@ -26,7 +28,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
         let ty = column.data_type.to_ascii_lowercase();
         if !SHAPED.contains(&ty.as_str())
             || !matches!(declared.says, Says::Category { .. })
-            || declared.sealed
+            || declared.protection == Some(Protection::Sealed)
         {
             continue;
         }

@@ -37,6 +37,7 @@ macro_rules! rules {
 }
 
 rules! {
+    backups_not_decided => "backups-not-decided",
     baseline => "baseline",
     central_reaches_vault => "central-reaches-vault",
     column_not_visible => "column-not-visible",
@@ -52,6 +53,7 @@ rules! {
     hidden_item_named => "hidden-item-named",
     json_without_type => "json-without-type",
     key_in_database => "key-in-database",
+    lock_stale => "lock-stale",
     mask_disagrees => "mask-disagrees",
     name_suggests_personal => "name-suggests-personal",
     opened_value_handed_on => "opened-value-handed-on",

@@ -10,18 +10,14 @@ use crate::parse::declarations::{Residency, Says};
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
     let Some(policy) = &facts.policy else { return };
-    // `PaymentFraud` in Rust is `payment_fraud` in the policy.
-    let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
     for declared in &facts.declarations {
         let Says::Category { category, residency } = &declared.says else {
             continue;
         };
-        let unknown = declared.purposes.iter().find(|purpose| {
-            !policy
-                .purposes()
-                .keys()
-                .any(|known| plain(known.as_str()) == plain(purpose))
-        });
+        let unknown = declared
+            .purposes
+            .iter()
+            .find(|purpose| facts.purpose(purpose).is_none());
         let is_personal = facts
             .category(category)
             .is_some_and(|category| category.is_personal());

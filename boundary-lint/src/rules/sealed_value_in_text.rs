@@ -6,6 +6,8 @@
 
 use boundary_schema::Sensitivity;
 
+use boundary_schema::Protection;
+
 use super::{Found, Marked, name};
 use crate::facts::{Classified, Facts};
 use crate::parse::declarations::{Residency, Says};
@@ -46,7 +48,7 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             .category(category)
             .is_some_and(|category| category.sensitivity >= Sensitivity::Sensitive);
         let why = match (
-            declared.sealed,
+            declared.protection == Some(Protection::Sealed),
             declared.is_outside_rust() && stays && is_sensitive,
         ) {
             (true, _) => format!("`{}` seals it, and sealed values are bytes", declared.by),

@@ -8,6 +8,8 @@ use super::{Run, lint};
 #[derive(Debug)]
 pub(crate) struct Workspace(tempfile::TempDir);
 
+const BACKUPS: &str = "[backups]\nrows = \"35d\"\nkeys = \"7d\"\nrestore = \"restore.md\"\n";
+
 const POLICY: &str = r#"version = 1
 
 [regions.in]
@@ -48,7 +50,8 @@ impl Workspace {
             "Cargo.toml",
             "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n",
         );
-        workspace.write("boundary.toml", format!("{POLICY}\n[crates]\n{lists}\n"));
+        workspace.write("boundary.toml", format!("{POLICY}\n[crates]\n{lists}\n{BACKUPS}"));
+        workspace.write("restore.md", "Erasures are repeated before anything is served.\n");
         workspace
     }
 

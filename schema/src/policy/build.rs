@@ -15,8 +15,8 @@ use super::columns::{ColumnMeaning, ColumnResidency, DeclaredColumn};
 use super::duration;
 use super::error::{Report, quoted};
 use super::parts::{
-    Allowed, Consent, CratePlane, Crates, Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role,
-    Sink, same_crate,
+    Allowed, Approved, Backups, Consent, CratePlane, Crates, Keys, MigrationFolder, Plane, Purpose, Region,
+    ReleaseRules, Role, Sink, same_crate,
 };
 use crate::nearest::{listed, nearest};
 use crate::taxonomy::{self, BUILT_IN, ExtensionError};
@@ -97,6 +97,34 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
                 span,
             })
         }),
+        approved: records(root, "approve", |entry, span| {
+            let of = |key| Some(text(entry.get(key)?)?.to_owned());
+            Some(Approved {
+                change: of("change")?,
+                by: of("by")?,
+                reason: of("reason")?,
+                until: of("until")?,
+                span,
+            })
+        }),
+        backups: table(root, "backups").and_then(|entry| backups(entry, report)),
+    })
+}
+
+/// How backups are kept; keys that outlive their rows in backups would make every erasure wait for them.
+fn backups(entry: &DeTable<'_>, report: &mut Report<'_>) -> Option<Backups> {
+    let (rows, keys) = (lasting(entry, "rows")?, lasting(entry, "keys")?);
+    if keys > rows {
+        report.add(
+            entry.get("keys")?.span(),
+            "`backups.keys`: backups of keys are kept longer than those of the rows they open".to_owned(),
+            Some("keep backups of the key tables for a shorter time: an erasure reaches the backups when they are gone".to_owned()),
+        );
+    }
+    Some(Backups {
+        rows,
+        keys,
+        restore: text(entry.get("restore")?)?.to_owned(),
     })
 }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 /// The units, with what each is worth in seconds.
-pub(super) const UNITS: &[(char, u64)] = &[('s', 1), ('m', 60), ('h', 60 * 60)];
+pub(super) const UNITS: &[(char, u64)] = &[('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
 
 /// The regular expression that a duration matches.
-pub(super) const PATTERN: &str = "^[0-9]{1,9}[smh]$";
+pub(super) const PATTERN: &str = "^[0-9]{1,9}[smhd]$";
 
-/// `90s`, `5m` or `1h`.
+/// `90s`, `5m`, `1h` or `35d`.
 pub(super) fn parse(text: &str) -> Option<Duration> {
     let (_, seconds) = UNITS.iter().find(|(unit, _)| text.ends_with(*unit))?;
     let number = &text[..text.len() - 1];
@@ -18,9 +18,11 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(number.parse::<u64>().ok()? * seconds))
 }
 
-/// The longest unit that says it in a whole number.
+/// The longest unit that says it in a whole number; a day is 24h, and more are days.
 pub(super) fn display(seconds: u64) -> String {
-    let whole = |(_, worth): &&(char, u64)| seconds > 0 && seconds.is_multiple_of(*worth);
+    let whole = |(unit, worth): &&(char, u64)| {
+        seconds > 0 && seconds.is_multiple_of(*worth) && (*unit != 'd' || seconds > *worth)
+    };
     match UNITS.iter().rev().find(whole) {
         Some((unit, worth)) => format!("{}{unit}", seconds / worth),
         None => format!("{seconds}s"),
@@ -38,6 +40,7 @@ mod tests {
             ("90s", 90),
             ("5m", 300),
             ("1h", 3600),
+            ("35d", 3_024_000),
             ("999999999h", 3_599_999_996_400),
         ] {
             assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
@@ -63,8 +66,8 @@ mod tests {
     #[test]
     fn a_duration_is_shown_in_its_longest_whole_unit() {
         assert_eq!(
-            [0, 90, 300, 3600, 86_400].map(display),
-            ["0s", "90s", "5m", "1h", "24h"]
+            [0, 90, 300, 3600, 86_400, 35 * 86_400].map(display),
+            ["0s", "90s", "5m", "1h", "24h", "35d"]
         );
     }
 }

@@ -22,8 +22,8 @@ pub use columns::{ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRo
 pub use error::{PolicyError, PolicyErrors, Position};
 pub use json::json_schema;
 pub use parts::{
-    Allowed, Basis, Consent, CratePlane, Crates, Dialect, Jurisdiction, JurisdictionError, Keys,
-    MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink, SinkKind,
+    Allowed, Approved, Backups, Basis, Consent, CratePlane, Crates, Dialect, Jurisdiction, JurisdictionError,
+    Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink, SinkKind,
 };
 
 /// What a workspace declares about where its data may be, who may use it for what, and what may be released.
@@ -87,6 +87,8 @@ pub struct Policy {
     columns: Vec<DeclaredColumn>,
     migrations: Vec<MigrationFolder>,
     allowed: Vec<Allowed>,
+    approved: Vec<Approved>,
+    backups: Option<Backups>,
 }
 
 impl Policy {
@@ -172,6 +174,18 @@ impl Policy {
     #[must_use]
     pub fn allowed(&self) -> &[Allowed] {
         &self.allowed
+    }
+
+    /// The changes that somebody approved, in the order of the file.
+    #[must_use]
+    pub fn approved(&self) -> &[Approved] {
+        &self.approved
+    }
+
+    /// How backups are kept, where the policy says it.
+    #[must_use]
+    pub fn backups(&self) -> Option<&Backups> {
+        self.backups.as_ref()
     }
 
     /// The in-country regions of a jurisdiction (`IN`, `EU`), ordered by name.

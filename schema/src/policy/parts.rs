@@ -207,6 +207,39 @@ pub struct Allowed {
     pub span: Range<usize>,
 }
 
+/// A change that widens what may be done with data, and that somebody approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Approved {
+    /// The change, as `cargo boundary diff` prints it.
+    pub change: String,
+    /// Who approved it.
+    pub by: String,
+    /// Why it is right.
+    pub reason: String,
+    /// The last day on which the approval holds, `YYYY-MM-DD`.
+    pub until: String,
+    /// Where the entry stands in the file, in bytes.
+    pub span: Range<usize>,
+}
+
+/// How long backups are kept, and by which rules they are restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Backups {
+    /// For how long backups of rows and objects are kept.
+    pub rows: Duration,
+    /// For how long backups of the key tables are kept. A record whose data key is deleted can be read from backups for this long.
+    pub keys: Duration,
+    /// The document with the rules of a restore.
+    pub restore: String,
+}
+
+impl Backups {
+    /// The longest retention in seconds: ten years of 365 days and three leap days.
+    pub const LONGEST: u64 = (10 * 365 + 3) * 24 * 60 * 60;
+}
+
 keywords! {
     /// Where the code of a crate may run; the words are the keys of `[crates]`.
     pub enum CratePlane as "list of crates" {

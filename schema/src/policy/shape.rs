@@ -2,7 +2,7 @@
 //! is not here does not exist.
 
 use super::columns::ColumnRole;
-use super::parts::{Basis, Consent, Dialect, Keys, Plane, SinkKind};
+use super::parts::{Backups, Basis, Consent, Dialect, Keys, Plane, SinkKind};
 use super::{Policy, duration};
 use crate::Sensitivity;
 use crate::nearest::listed;
@@ -186,6 +186,16 @@ pub(super) const ROOT: &[Key] = &[
         Kind::Records(ALLOW),
         "Findings of the lint that somebody answers for until a day.",
     ),
+    optional(
+        "approve",
+        Kind::Records(APPROVE),
+        "Changes that widen what may be done with data, each with who approved it.",
+    ),
+    optional(
+        "backups",
+        Kind::Table(BACKUPS),
+        "How long backups are kept, and by which rules they are restored.",
+    ),
 ];
 
 const COLUMN: &[Key] = &[
@@ -232,6 +242,39 @@ const ALLOW: &[Key] = &[
     required("reason", Kind::Text, "Why the finding is accepted."),
     required("owner", Kind::Text, "Who answers for it."),
     required("until", Kind::Day, "The last day on which it holds."),
+];
+
+const APPROVE: &[Key] = &[
+    required(
+        "change",
+        Kind::Text,
+        "The change, as `cargo boundary diff` prints it.",
+    ),
+    required("by", Kind::Text, "Who approved it."),
+    required("reason", Kind::Text, "Why it is right."),
+    required("until", Kind::Day, "The last day on which the approval holds."),
+];
+
+const BACKUPS: &[Key] = &[
+    required(
+        "rows",
+        Kind::Duration {
+            longest: Backups::LONGEST,
+        },
+        "How long backups of rows and objects are kept.",
+    ),
+    required(
+        "keys",
+        Kind::Duration {
+            longest: Backups::LONGEST,
+        },
+        "How long backups of the key tables are kept: for so long an erased record can be read from backups.",
+    ),
+    required(
+        "restore",
+        Kind::Text,
+        "The document with the rules of a restore: erasures are repeated before anything is served.",
+    ),
 ];
 
 const REGION: &[Key] = &[

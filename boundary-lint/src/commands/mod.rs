@@ -1,0 +1,4 @@
+//! Commands that are more than one call of another room.
+
+pub mod compare;
+pub mod lock;
