@@ -7,7 +7,7 @@ use boundary_schema::manifest::Manifest;
 use boundary_schema::{Dialect, Policy};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{compare, lock};
+use crate::commands::{ask, compare, lock, report as report_command};
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
 use crate::suppress::Judged;
@@ -111,6 +111,41 @@ enum Action {
         /// The day that approvals are judged by [default: today].
         #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
         today: Option<String>,
+    },
+    /// Report where data is, why, and who holds the keys.
+    #[command(
+        after_help = "Exit status: 0 the report is written, 2 could not run. What `check` finds is in it."
+    )]
+    Report {
+        /// The folder of boundary.toml [default: the nearest one, from here up].
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t = report_command::Format::Markdown)]
+        format: report_command::Format,
+        /// Write it to this file instead of printing it.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Show what changed since a git revision, or since a lock file.
+        #[arg(long, value_name = "REV")]
+        base: Option<String>,
+        /// What links to files begin with, such as https://example.com/repository/blob/main/ [default: the files beside the page].
+        #[arg(long, value_name = "URL", default_value = "", hide_default_value = true, value_parser = link)]
+        link: String,
+        /// The day that suppressions are judged by [default: today].
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
+        today: Option<String>,
+    },
+    /// Answer what auditors, buyers and tenants ask, from what is declared and enforced.
+    #[command(
+        after_help = "Exit status: 0 answered, 2 could not run, or the question names what is not there."
+    )]
+    Ask {
+        #[command(subcommand)]
+        question: ask::Question,
+        /// The folder of boundary.toml [default: the nearest one, from here up].
+        #[arg(long, value_name = "DIR", global = true)]
+        root: Option<PathBuf>,
     },
     /// Print the page of a rule, or a line about each.
     Explain {
@@ -382,6 +417,35 @@ impl Command {
                     false => Ok(Outcome::Findings),
                 }
             }
+            Action::Report {
+                root,
+                format,
+                output,
+                base,
+                link,
+                today,
+            } => {
+                let wanted = report_command::Wanted {
+                    root: SourceOptions::of(root).root()?,
+                    format: *format,
+                    base: base.clone(),
+                    link: link.clone(),
+                    today: today.clone().unwrap_or_else(today_by_the_clock),
+                };
+                report_command::run(out, &wanted, output.as_deref())?;
+                Ok(Outcome::Clean)
+            }
+            Action::Ask { question, root } => {
+                let facts = collect(&Input {
+                    root: Some(SourceOptions::of(root).root()?),
+                    crates: true,
+                    ..Input::default()
+                })?;
+                let judged = suppress::apply(&facts, rules::check(&facts), &today_by_the_clock());
+                let report = report::map::of(&facts, &judged, None);
+                ask::run(out, &facts, &report, question)?;
+                Ok(Outcome::Clean)
+            }
             Action::Explain { rule } => {
                 adopt::explain::write(out, rule.as_deref())?;
                 Ok(Outcome::Clean)
@@ -465,6 +529,17 @@ fn print(
 fn today_by_the_clock() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     suppress::day_of(now.map_or(0, |since| since.as_secs()))
+}
+
+/// A link that runs nothing.
+fn link(text: &str) -> Result<String, String> {
+    let scheme = text
+        .split_once(':')
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        None | Some("http" | "https" | "file" | "vscode") => Ok(text.to_owned()),
+        Some(_) => Err("links begin with https:, http:, file: or vscode:, or are relative".to_owned()),
+    }
 }
 
 fn day(text: &str) -> Result<String, String> {

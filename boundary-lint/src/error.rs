@@ -95,6 +95,12 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// A question cannot be answered.
+    #[error("{0}\nhelp: `cargo boundary columns` lists what there is")]
+    Ask(String),
+    /// The page could not be made.
+    #[error("the page could not be made: {0}")]
+    Page(String),
     /// A report could not be written.
     #[error("the report could not be written: {0}")]
     Write(#[from] std::io::Error),

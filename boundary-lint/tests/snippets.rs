@@ -30,7 +30,7 @@ fn blocks(document: &str, language: &str) -> Vec<String> {
 #[test]
 fn pipelines_are_yaml_with_the_least_rights_and_options_that_exist() {
     let blocks = blocks("ci.md", "yaml");
-    let [github, gitlab, pre_commit] = blocks.as_slice() else {
+    let [github, comment, gitlab, pre_commit] = blocks.as_slice() else {
         panic!("{blocks:?}")
     };
     let github: serde_yaml_ng::Value = serde_yaml_ng::from_str(github).unwrap();
@@ -49,6 +49,18 @@ fn pipelines_are_yaml_with_the_least_rights_and_options_that_exist() {
             let known = step.get("uses").is_some() != step.get("run").is_some();
             assert!(known, "{step:?}");
         }
+    }
+    assert!(comment.contains(boundary_lint::report::diff::MARKER));
+    let comment: serde_yaml_ng::Value = serde_yaml_ng::from_str(comment).unwrap();
+    let job = &comment["jobs"]["diff"];
+    assert_eq!(job["permissions"]["contents"], "read");
+    assert_eq!(job["permissions"].as_mapping().unwrap().len(), 2);
+    for step in job["steps"].as_sequence().unwrap() {
+        // What somebody else wrote gets into a script by the environment alone.
+        let script = step.get("run").and_then(|run| run.as_str()).unwrap_or("");
+        assert!(!script.contains("${{"), "{script}");
+        let parsed = Command::new("bash").args(["-n", "-c", script]).status().unwrap();
+        assert!(parsed.success(), "{script}");
     }
     let gitlab: serde_yaml_ng::Value = serde_yaml_ng::from_str(gitlab).unwrap();
     let report = gitlab["boundary"]["artifacts"]["reports"]["codequality"]

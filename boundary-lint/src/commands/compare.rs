@@ -81,7 +81,7 @@ fn working_tree(root: &Path) -> Result<SideOf, Error> {
 }
 
 /// A file that is there is a lock file; everything else is a revision.
-fn side(root: &Path, named: &str) -> Result<SideOf, Error> {
+pub(super) fn side(root: &Path, named: &str) -> Result<SideOf, Error> {
     let path = Path::new(named);
     if path.is_file() {
         return Ok(SideOf {

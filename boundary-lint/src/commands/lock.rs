@@ -148,7 +148,9 @@ fn at_line(text: &str, file: FileId, line: usize) -> Place {
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
-    let length = text[start..].lines().next().map_or(0, str::len);
+    // What is said of the item is long, and its name is enough.
+    let line = text[start..].lines().next().unwrap_or("");
+    let length = line.find(" = ").unwrap_or(line.len());
     Place {
         file,
         span: Span::new(start, start + length),

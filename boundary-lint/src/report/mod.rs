@@ -9,6 +9,7 @@ pub mod github;
 pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod map;
 pub mod policy;
 pub mod sarif;
 
