@@ -89,6 +89,9 @@ enum Action {
         /// The format.
         #[arg(long, value_enum)]
         format: exchange::Format,
+        /// The day that formats with a time are given [default: today].
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
+        today: Option<String>,
         /// Write it to this file instead of printing it.
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -345,10 +348,12 @@ impl Command {
             Action::Export {
                 sources,
                 format,
+                today,
                 output,
             } => {
                 let facts = sources.project()?;
-                let (text, said) = exchange::export(&facts, *format)?;
+                let today = today.clone().unwrap_or_else(today_by_the_clock);
+                let (text, said) = exchange::export(&facts, *format, &today)?;
                 match output {
                     Some(file) => write::replace(file, text.as_bytes())?,
                     None => out.write_all(text.as_bytes())?,

@@ -3,13 +3,13 @@
 //! `data_categories` and `data_uses` take only what fideslang knows, so a category or use of the policy's own goes out as the nearest one above
 //! it. The description of a field carries the classification in full, which is what comes back in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::listed::{Listed, Meaning, Table, Value};
 use super::note::note;
-use super::yaml;
+use super::{plain, unused, yaml};
 use crate::error::Error;
 
 /// What the description of a field says that no declaration covers.
@@ -64,25 +64,15 @@ struct FieldMeta {
 
 /// The datasets.
 pub(super) fn text(listed: &Listed<'_>) -> Result<String, Error> {
-    let mut schemas: BTreeMap<(usize, &str), Vec<&Table<'_>>> = BTreeMap::new();
-    for table in &listed.tables {
-        schemas
-            .entry((table.database, table.schema))
-            .or_default()
-            .push(table);
-    }
     let mut used = BTreeSet::new();
-    let dataset = schemas.into_iter().map(|((database, schema), tables)| Dataset {
-        fides_key: key(schema, &mut used),
-        name: schema,
-        description: format!(
-            "Columns of {}, as cargo boundary lists them.",
-            listed.source(database)
-        ),
+    let dataset = listed.schemas().map(|schema| Dataset {
+        fides_key: unused(plain(schema.name), &mut used),
+        name: schema.name,
+        description: format!("Columns of {}, as cargo boundary lists them.", schema.source),
         fides_meta: Meta {
-            namespace: Namespace { schema },
+            namespace: Namespace { schema: schema.name },
         },
-        collections: tables.into_iter().map(collection).collect(),
+        collections: schema.tables.iter().map(collection).collect(),
     });
     yaml(&File {
         dataset: dataset.collect(),
@@ -120,20 +110,4 @@ fn uses(value: &Value<'_>) -> Vec<&'static str> {
     uses.sort_unstable();
     uses.dedup();
     uses
-}
-
-/// A key may hold letters, digits, `_`, `.`, `-`, `<` and `>`, what else a name has becomes `_`; and no key stands twice.
-fn key(name: &str, used: &mut BTreeSet<String>) -> String {
-    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-    let key: String = name
-        .chars()
-        .map(|letter| if allowed(letter) { letter } else { '_' })
-        .collect();
-    let numbered = (2..).map(|number| format!("{key}_{number}"));
-    let free = std::iter::once(key.clone())
-        .chain(numbered)
-        .find(|key| !used.contains(key))
-        .unwrap_or(key);
-    used.insert(free.clone());
-    free
 }

@@ -16,7 +16,7 @@ use crate::adopt::suggestions::{Entry, HEAD, residency};
 use crate::catalogue::DECLARES;
 use crate::error::Error;
 use crate::facts::{Column, Facts};
-use crate::parse::declarations::{Field as Declared, Residency, Says, declaration};
+use crate::parse::declarations::{Field as Declared, Says, declaration};
 
 #[derive(Deserialize)]
 struct File {
@@ -284,10 +284,7 @@ impl Found {
         }
         self.take(facts, category);
         if let (false, Some(residency)) = (self.category.is_empty(), residency) {
-            self.residency = match residency {
-                Residency::Pinned(region) => region.clone(),
-                other => other.to_string(),
-            };
+            self.residency = residency.to_string();
         }
         for written in &declared.purposes {
             match facts.policy.as_ref().and_then(|policy| purpose(policy, written)) {

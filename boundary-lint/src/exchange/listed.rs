@@ -20,6 +20,26 @@ pub(super) struct Listed<'a> {
     pub(super) facts: &'a Facts,
     /// By database, then name.
     pub(super) tables: Vec<Table<'a>>,
+    /// By name.
+    pub(super) datasets: Vec<Dataset<'a>>,
+}
+
+/// A derived dataset, or one that it was made from.
+#[derive(Debug)]
+pub(super) struct Dataset<'a> {
+    pub(super) schema: &'a str,
+    pub(super) name: &'a str,
+    /// By name.
+    pub(super) fields: Vec<(&'a Declaration, Meaning<'a>)>,
+}
+
+/// A schema of a database.
+#[derive(Debug)]
+pub(super) struct Schema<'l, 'a> {
+    pub(super) name: &'a str,
+    /// Where its columns were read from.
+    pub(super) source: &'a str,
+    pub(super) tables: &'l [Table<'a>],
 }
 
 /// A table or view.
@@ -65,8 +85,8 @@ pub(super) struct Value<'a> {
     /// Regions may be spelled otherwise in Rust; this is as the policy does.
     pub(super) region: Option<&'a str>,
     pub(super) purposes: Vec<Why<'a>>,
-    /// Whether a struct seals it, so that the column holds ciphertext.
-    pub(super) sealed: bool,
+    /// `sealed` where the column holds ciphertext, `plain` where it does not; `None` where no struct says.
+    pub(super) storage: Option<&'static str>,
     pub(super) json: &'a Json,
 }
 
@@ -76,6 +96,28 @@ pub(super) struct Why<'a> {
     pub(super) written: &'a str,
     /// The purpose, where the policy has it.
     pub(super) known: Option<&'a Purpose>,
+}
+
+impl Meaning<'_> {
+    /// One word for how it is to be treated.
+    pub(super) fn classification(&self) -> &'static str {
+        match self {
+            Meaning::Value(value) => value.sensitivity(),
+            // A person's rows are found by it.
+            Meaning::Role("subject") => "personal",
+            Meaning::Role(_) | Meaning::DataKey => "internal",
+            Meaning::Unclassified => "unclassified",
+        }
+    }
+
+    /// The word for its part in the record, if it has one.
+    pub(super) fn role(&self) -> Option<&'static str> {
+        match self {
+            Meaning::Role(role) => Some(role),
+            Meaning::DataKey => Some("data_key"),
+            Meaning::Value(_) | Meaning::Unclassified => None,
+        }
+    }
 }
 
 impl<'a> Why<'a> {
@@ -138,7 +180,23 @@ impl<'a> Listed<'a> {
         Listed {
             facts,
             tables: tables.collect(),
+            datasets: datasets(facts),
         }
+    }
+
+    /// The tables of each schema of each database.
+    pub(super) fn schemas(&self) -> impl Iterator<Item = Schema<'_, 'a>> {
+        let schemas = self
+            .tables
+            .chunk_by(|a, b| (a.database, a.schema) == (b.database, b.schema));
+        schemas.filter_map(|tables| {
+            let first = tables.first()?;
+            Some(Schema {
+                name: first.schema,
+                source: self.source(first.database),
+                tables,
+            })
+        })
     }
 
     /// Every column with its table.
@@ -176,6 +234,28 @@ impl Listing<'_> {
     }
 }
 
+/// The derived datasets, which may lie elsewhere than in a database.
+fn datasets(facts: &Facts) -> Vec<Dataset<'_>> {
+    let derived: Vec<&Declaration> = facts
+        .declarations
+        .iter()
+        .filter(|declaration| declaration.dataset)
+        .collect();
+    let name = |declaration: &&Declaration| (declaration.key.0.clone(), declaration.key.1.clone());
+    let datasets = derived.chunk_by(|a, b| name(a) == name(b)).filter_map(|fields| {
+        let first = fields.first()?;
+        Some(Dataset {
+            schema: &first.key.0,
+            name: &first.key.1,
+            fields: fields
+                .iter()
+                .map(|declaration| (*declaration, meaning(facts, Some(declaration))))
+                .collect(),
+        })
+    });
+    datasets.collect()
+}
+
 /// What a declaration says, with its names as the policy spells them.
 pub(super) fn meaning<'a>(facts: &'a Facts, declaration: Option<&'a Declaration>) -> Meaning<'a> {
     let Some(declaration) = declaration else {
@@ -201,7 +281,11 @@ pub(super) fn meaning<'a>(facts: &'a Facts, declaration: Option<&'a Declaration>
                     known: policy.and_then(|policy| purpose(policy, written)),
                 })
                 .collect(),
-            sealed: declaration.sealed,
+            storage: match (declaration.is_outside_rust(), declaration.sealed) {
+                (true, _) => None,
+                (false, true) => Some("sealed"),
+                (false, false) => Some("plain"),
+            },
             json: &declaration.json,
         }),
     }

@@ -4,12 +4,19 @@
 //! classification is written as one, never guessed. An import ends in suggestions, and nothing here makes a fact.
 
 mod comments;
+mod dbt;
+mod dpv;
+mod dpv_terms;
 mod fides;
 mod import;
 mod labels;
+mod lineage;
 mod listed;
 mod note;
+mod odcs;
+mod openlineage;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
@@ -25,10 +32,18 @@ use listed::{Listed, Meaning};
 pub enum Format {
     /// Fides datasets, YAML.
     Fides,
+    /// Open Data Contract Standard 3.1, YAML.
+    Odcs,
+    /// Sources and models of dbt with `meta`, YAML.
+    Dbt,
+    /// OpenLineage events of the derived datasets, one JSON object a line.
+    Openlineage,
     /// `COMMENT ON COLUMN` for Postgres, which the lint reads.
     Comments,
     /// `SECURITY LABEL` for PostgreSQL Anonymizer.
     Labels,
+    /// W3C Data Privacy Vocabulary, JSON-LD.
+    Dpv,
 }
 
 /// A format that is read.
@@ -38,16 +53,21 @@ pub enum Foreign {
     Fides,
 }
 
-/// The classification of a project in a format, and remarks about what the format does not take.
+/// The classification of a project in a format, and remarks about what the format does not take. Formats that want to know when are told
+/// `today`, a day as `YYYY-MM-DD`.
 ///
 /// # Errors
 ///
 /// [`Error::Yaml`] and [`Error::Format`] where the text cannot be made.
-pub fn export(facts: &Facts, format: Format) -> Result<(String, Vec<String>), Error> {
+pub fn export(facts: &Facts, format: Format, today: &str) -> Result<(String, Vec<String>), Error> {
     let listed = Listed::of(facts);
     let mut remarks = Vec::new();
     let text = match format {
         Format::Fides => fides::text(&listed)?,
+        Format::Odcs => odcs::text(&listed)?,
+        Format::Dbt => dbt::text(&listed, &mut remarks)?,
+        Format::Openlineage => openlineage::text(&listed, today, &mut remarks)?,
+        Format::Dpv => dpv::text(&listed)?,
         Format::Comments => comments::text(&listed, &mut remarks),
         Format::Labels => labels::text(&listed, &mut remarks),
     };
@@ -70,6 +90,25 @@ fn yaml(value: &impl serde::Serialize) -> Result<String, Error> {
     let options = serde_saphyr::ser_options! { quote_all: true, prefer_block_scalars: false };
     serde_saphyr::to_fmt_writer_with_options(&mut text, value, options)?;
     Ok(text)
+}
+
+/// A name that is not used yet: the name itself, or one with a number.
+fn unused(name: String, used: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let free = std::iter::once(name.clone())
+        .chain(numbered)
+        .find(|name| !used.contains(name))
+        .unwrap_or(name);
+    used.insert(free.clone());
+    free
+}
+
+/// Letters, digits, `_`, `.` and `-` of a name; what else it has becomes `_`.
+fn plain(name: &str) -> String {
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+    name.chars()
+        .map(|letter| if allowed(letter) { letter } else { '_' })
+        .collect()
 }
 
 /// A name within a line of a comment: nothing in it can end the line.
