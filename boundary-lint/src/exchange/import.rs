@@ -3,15 +3,15 @@
 //! What somebody else's catalogue says of a column is a hint to the person who classifies, no more: every entry waits to be accepted, and what
 //! the policy does not know, or what has several answers, is left open with a line that says so. Nothing of a fact is made here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use boundary_schema::Policy;
 use serde::Deserialize;
 
-use super::Foreign;
 use super::fides::UNCLASSIFIED;
 use super::listed::{Listed, Meaning, Value, meaning, purpose, shared_use};
+use super::{Foreign, in_line};
 use crate::adopt::suggestions::{Entry, HEAD, residency};
 use crate::catalogue::DECLARES;
 use crate::error::Error;
@@ -20,15 +20,7 @@ use crate::parse::declarations::{Field as Declared, Says, declaration};
 
 #[derive(Deserialize)]
 struct File {
-    dataset: Datasets,
-}
-
-/// Fides writes a list, and its documentation shows one dataset alone as well.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Datasets {
-    Many(Vec<Dataset>),
-    One(Dataset),
+    dataset: Vec<Dataset>,
 }
 
 #[derive(Deserialize)]
@@ -85,30 +77,39 @@ pub fn import(facts: &Facts, format: Foreign, path: &Path) -> Result<(String, Ve
         path: path.to_owned(),
         source,
     })?;
-    // The bounds of the library hold against files that grow when they are read; a snippet would repeat what a stranger wrote.
-    let options = serde_saphyr::options! { with_snippet: false };
+    // The library's bounds on aliases hold against files that grow when they are read; those on size are for files smaller than a large
+    // database has. A snippet would repeat what a stranger wrote.
+    let options = serde_saphyr::options! {
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_events: 100_000_000, max_nodes: 50_000_000 },
+    };
     let file: File = serde_saphyr::from_str_with_options(&text, options).map_err(|error| Error::Foreign {
         path: path.to_owned(),
         why: error.to_string(),
     })?;
-    let datasets = match file.dataset {
-        Datasets::Many(datasets) => datasets,
-        Datasets::One(dataset) => vec![dataset],
-    };
+    let listed = Listed::of(facts);
+    let mut tables: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, table) in listed.tables.iter().enumerate() {
+        tables.entry(table.name).or_default().push(at);
+    }
     let mut import = Import {
-        listed: Listed::of(facts),
+        listed,
+        tables,
         text: String::from(HEAD),
         remarks: Vec::new(),
         seen: BTreeSet::new(),
     };
-    for dataset in &datasets {
+    for dataset in &file.dataset {
         import.dataset(dataset);
     }
-    Ok((import.text, import.remarks))
+    let remarks = import.remarks.iter().map(|remark| in_line(remark));
+    Ok((import.text, remarks.collect()))
 }
 
 struct Import<'a> {
     listed: Listed<'a>,
+    /// The tables by their names alone.
+    tables: HashMap<&'a str, Vec<usize>>,
     text: String,
     remarks: Vec<String>,
     /// The columns that have an entry.
@@ -183,27 +184,34 @@ impl<'a> Import<'a> {
 
     /// The column that a field stands for.
     fn column(&self, schema: Option<&str>, table: &str, name: &str) -> Result<&'a Column, String> {
-        let tables: BTreeSet<&str> = self
-            .listed
-            .tables
+        let named = self.tables.get(table).map_or(&[][..], Vec::as_slice);
+        let tables: Vec<_> = named
             .iter()
-            .filter(|known| known.name == table && schema.is_none_or(|schema| known.schema == schema))
-            .map(|known| known.schema)
+            .filter_map(|at| self.listed.tables.get(*at))
+            .filter(|known| schema.is_none_or(|schema| known.schema == schema))
             .collect();
-        if tables.len() > 1 {
-            let schemas: Vec<&str> = tables.into_iter().collect();
+        let schemas: BTreeSet<&str> = tables.iter().map(|table| table.schema).collect();
+        if schemas.len() > 1 {
+            let schemas: Vec<&str> = schemas.into_iter().collect();
             return Err(format!(
                 "several schemas have the table, and the dataset's `fides_meta.namespace` names none: {}",
                 schemas.join(", ")
             ));
         }
-        let Some(schema) = tables.first() else {
+        if tables.is_empty() {
             return Err("this project has no such table".to_owned());
-        };
-        let mut columns = self.listed.columns();
+        }
+        // Databases that have the same table have one declaration for it.
+        let mut columns = tables.iter().filter_map(|table| {
+            let at = table
+                .columns
+                .binary_search_by(|listing| listing.name().cmp(name))
+                .ok()?;
+            table.columns.get(at)
+        });
         columns
-            .find(|(known, listing)| (known.schema, known.name, listing.name()) == (schema, table, name))
-            .map(|(_, listing)| listing.column)
+            .next()
+            .map(|listing| listing.column)
             .ok_or_else(|| "this project has no such column".to_owned())
     }
 }
@@ -257,7 +265,7 @@ impl Found {
         }
         match categories.as_slice() {
             [] => {}
-            [category] if nested_only(&found) => found.take(facts, category),
+            [category] if found.open.is_empty() => found.take(facts, category),
             [category] => found.lines.push(format!("its own category: {category}")),
             several => found.open.push(format!(
                 "it has several categories, and a column has one: {}",
@@ -342,10 +350,6 @@ impl Found {
         }
         self.lines.push(differs);
     }
-}
-
-fn nested_only(found: &Found) -> bool {
-    found.open.is_empty()
 }
 
 fn listed(texts: Option<&[String]>) -> Vec<&str> {

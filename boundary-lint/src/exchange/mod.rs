@@ -81,7 +81,7 @@ pub fn export(facts: &Facts, format: Format, today: &str) -> Result<(String, Vec
             "{count} columns are not classified, and are written as such"
         )),
     }
-    Ok((text, remarks))
+    Ok((text, remarks.iter().map(|remark| in_line(remark)).collect()))
 }
 
 /// YAML in which every text is quoted: readers of YAML 1.1, which most of these tools are, take `no`, `on` and `12:30` for other things.

@@ -113,7 +113,8 @@ impl Postgres {
         command
     }
 
-    fn psql(&self, database: &str) -> Command {
+    /// A client of a database, which stops at the first error unless it is told otherwise.
+    pub(crate) fn psql(&self, database: &str) -> Command {
         let mut command = Command::new(self.binaries.join("psql"));
         command.args([
             "--no-psqlrc",
