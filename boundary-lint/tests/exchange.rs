@@ -349,6 +349,37 @@ fn labels_are_grammar_to_a_real_postgres_and_masks_to_the_lint() {
 }
 
 #[test]
+fn databases_that_have_the_same_schema_are_kept_apart() {
+    let folder = bare(&[(
+        "other/migrations/1_all.sql",
+        "CREATE TABLE customers (email jsonb);",
+    )]);
+    for (format, keys) in [
+        ("fides", ["fides_key: 'public'\n", "fides_key: 'public_2'\n"]),
+        ("dbt", ["- name: 'public'\n", "- name: 'public_2'\n"]),
+        (
+            "odcs",
+            [
+                "id: 'urn:boundary:migrations:public'\n",
+                "id: 'urn:boundary:other_migrations:public'\n",
+            ],
+        ),
+        (
+            "dpv",
+            [
+                "\"urn:boundary:column:1:public.customers.email\"",
+                "\"urn:boundary:column:2:public.customers.email\"",
+            ],
+        ),
+    ] {
+        let text = export(folder.path(), format);
+        for key in keys {
+            assert_eq!(text.matches(key).count(), 1, "{key}{text}");
+        }
+    }
+}
+
+#[test]
 fn a_mask_that_is_there_already_is_kept() {
     let mask =
         "SECURITY LABEL FOR anon ON COLUMN customers.email IS 'MASKED WITH FUNCTION anon.fake_email()';";

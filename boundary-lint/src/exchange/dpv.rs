@@ -63,7 +63,11 @@ pub(super) fn text(listed: &Listed<'_>) -> Result<String, Error> {
 }
 
 fn of_value(value: &Value<'_>) -> Json {
-    let mut types = vec![category(value.key)];
+    let mut types = vec![match category(value.key) {
+        // A policy may know better of a narrower key.
+        "dpv:NonPersonalData" if value.is_personal() => "dpv:Data",
+        term => term,
+    }];
     if value.sensitivity() == "sensitive" && value.key.starts_with("user") {
         types.push("dpv:SensitivePersonalData");
     }
@@ -104,4 +108,44 @@ fn escaped(name: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::declarations::Json as Said;
+    use boundary_schema::{Sensitivity, Taxonomy};
+
+    #[test]
+    fn what_a_policy_calls_personal_is_not_called_the_opposite() {
+        let mut taxonomy = Taxonomy::built_in();
+        taxonomy
+            .extend("system.operations.badge", Sensitivity::Personal, None, None)
+            .unwrap();
+        let types = |key: &str| {
+            let value = Value {
+                key,
+                category: taxonomy.get(key),
+                residency: None,
+                region: None,
+                purposes: Vec::new(),
+                storage: None,
+                json: &Said::Unsaid,
+            };
+            of_value(&value)["@type"].clone()
+        };
+        assert_eq!(types("system.operations"), json!(["dpv:NonPersonalData"]));
+        assert_eq!(types("system.operations.badge"), json!(["dpv:Data"]));
+        assert_eq!(types("system.unheard_of"), json!(["dpv:Data"]));
+        assert_eq!(
+            types("user.biometric"),
+            json!(["pd:Biometric", "dpv:SensitivePersonalData"])
+        );
+    }
+
+    #[test]
+    fn two_names_are_two_iris() {
+        assert_eq!(escaped("a.b"), "a%2Eb");
+        assert_eq!(escaped("é\" "), "%C3%A9%22%20");
+    }
 }
