@@ -7,6 +7,7 @@
     reason = "a test that cannot go on must say so and stop"
 )]
 
+pub(crate) mod exchange;
 pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};
