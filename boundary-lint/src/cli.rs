@@ -11,7 +11,7 @@ use crate::commands::{ask, compare, lock, report as report_command};
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
 use crate::suppress::Judged;
-use crate::{adopt, base, baseline, report, rules, suppress, write};
+use crate::{adopt, base, baseline, exchange, report, rules, suppress, write};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -146,6 +146,31 @@ enum Action {
         /// The folder of boundary.toml [default: the nearest one, from here up].
         #[arg(long, value_name = "DIR", global = true)]
         root: Option<PathBuf>,
+    },
+    /// Write the classification in a format of other tools: docs/exchange.md says what each of them loses.
+    #[command(after_help = EXIT)]
+    Export {
+        #[command(flatten)]
+        sources: SourceOptions,
+        /// The format.
+        #[arg(long, value_enum)]
+        format: exchange::Format,
+        /// The day that formats with a time are given [default: today].
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, hide = true)]
+        today: Option<String>,
+        /// Write it to this file instead of printing it.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Print what a file of another tool says of the columns, as suggestions for `fix`.
+    #[command(after_help = EXIT)]
+    Import {
+        /// The format of the file.
+        format: exchange::Foreign,
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        sources: SourceOptions,
     },
     /// Print the page of a rule, or a line about each.
     Explain {
@@ -345,14 +370,7 @@ impl Command {
                 Ok(Outcome::Clean)
             }
             Action::Suggest { sources, format } => {
-                let facts = collect(&Input {
-                    root: Some(sources.root()?),
-                    migrations: sources.migrations.clone(),
-                    dialect: sources.dialect,
-                    #[cfg(feature = "live")]
-                    live: sources.live.clone(),
-                    ..Input::default()
-                })?;
+                let facts = sources.project()?;
                 match format {
                     SuggestFormat::Human => adopt::suggestions::write_human(out, &facts)?,
                     SuggestFormat::Json => adopt::suggestions::write_json(out, &facts)?,
@@ -444,6 +462,35 @@ impl Command {
                 let judged = suppress::apply(&facts, rules::check(&facts), &today_by_the_clock());
                 let report = report::map::of(&facts, &judged, None);
                 ask::run(out, &facts, &report, question)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Export {
+                sources,
+                format,
+                today,
+                output,
+            } => {
+                let facts = sources.project()?;
+                let today = today.clone().unwrap_or_else(today_by_the_clock);
+                let (text, said) = exchange::export(&facts, *format, &today)?;
+                match output {
+                    Some(file) => write::replace(file, text.as_bytes())?,
+                    None => out.write_all(text.as_bytes())?,
+                }
+                warn(remarks, &said)?;
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Import {
+                format,
+                file,
+                sources,
+            } => {
+                let facts = sources.project()?;
+                let (text, said) = exchange::import(&facts, *format, file)?;
+                out.write_all(text.as_bytes())?;
+                warn(remarks, &said)?;
+                remark(remarks, &facts)?;
                 Ok(Outcome::Clean)
             }
             Action::Explain { rule } => {
@@ -550,6 +597,11 @@ fn day(text: &str) -> Result<String, String> {
     }
 }
 
+fn warn(remarks: &mut impl Write, said: &[String]) -> std::io::Result<()> {
+    said.iter()
+        .try_for_each(|line| writeln!(remarks, "warning: {line}"))
+}
+
 /// Says what the list may lack. The list itself stays free of it, so that programs can read it.
 fn remark(remarks: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
     for unseen in &facts.unseen {
@@ -582,6 +634,18 @@ impl SourceOptions {
             return false;
         }
         self.migrations.is_empty()
+    }
+
+    /// The columns of the project with their declarations, without its crates.
+    fn project(&self) -> Result<Facts, Error> {
+        collect(&Input {
+            root: Some(self.root()?),
+            migrations: self.migrations.clone(),
+            dialect: self.dialect,
+            #[cfg(feature = "live")]
+            live: self.live.clone(),
+            ..Input::default()
+        })
     }
 
     fn root(&self) -> Result<PathBuf, Error> {

@@ -101,6 +101,17 @@ pub enum Error {
     /// The page could not be made.
     #[error("the page could not be made: {0}")]
     Page(String),
+    /// A file of another tool does not read as what it was named to be.
+    #[error("{}: {why}\nhelp: name a file of Fides datasets, a list under `dataset:`", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Why, with the line.
+        why: String,
+    },
+    /// A report could not be put into YAML.
+    #[error("the report could not be put into YAML: {0}")]
+    Yaml(#[from] serde_saphyr::ser::Error),
     /// A report could not be written.
     #[error("the report could not be written: {0}")]
     Write(#[from] std::io::Error),

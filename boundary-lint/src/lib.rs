@@ -7,7 +7,8 @@
 //! - [`catalogue`]: the statements are replayed into the columns that the database has in the end;
 //! - [`facts`]: columns are joined with declarations, crates with planes;
 //! - [`rules`]: facts become findings;
-//! - [`report`]: findings become text.
+//! - [`report`]: findings become text;
+//! - [`exchange`]: facts become the files of other tools, and theirs become suggestions.
 
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ pub mod commands;
 pub mod diff;
 pub mod discover;
 pub mod error;
+pub mod exchange;
 pub mod facts;
 pub mod manifest;
 pub mod parse;

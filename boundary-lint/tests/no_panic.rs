@@ -5,11 +5,14 @@
 use std::path::Path;
 
 use boundary_lint::catalogue::replay;
+use boundary_lint::exchange::{Foreign, Format, export, import};
+use boundary_lint::facts::{Input, collect};
 use boundary_lint::parse::declarations::{DeriveNames, declarations};
 use boundary_lint::parse::expanded::unsafe_code;
 use boundary_lint::parse::forbid::forbids_unsafe;
 use boundary_lint::parse::hidden::hidden;
 use boundary_lint::parse::items::{find, macros};
+use boundary_lint::parse::lineage::models;
 use boundary_lint::parse::seam::{aliases_of, seams};
 use boundary_lint::parse::test_only::{test_modules, test_only};
 use boundary_lint::source::{SourceFile, Sources};
@@ -194,8 +197,42 @@ fn long_chains_of_relations_do_not_overflow_the_stack() {
 }
 
 #[test]
+fn mutated_files_of_fides_do_not_panic_and_give_a_file_that_accepts_nothing() {
+    let input = Input {
+        root: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange/project")),
+        ..Input::default()
+    };
+    boundary_lint::with_room(|| {
+        let facts = collect(&input).unwrap();
+        let (own, _) = export(&facts, Format::Fides, "2026-01-01").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("theirs.yml");
+        let mut numbers = Numbers(11);
+        let mut read = 0;
+        for _ in 0..1500 {
+            std::fs::write(&file, mutated(&own, &own, &mut numbers)).unwrap();
+            let Ok((text, remarks)) = import(&facts, Foreign::Fides, &file) else {
+                continue;
+            };
+            read += 1;
+            let suggested: toml::Table = toml::from_str(&text).unwrap();
+            for column in suggested
+                .get("column")
+                .map_or(&[][..], |all| all.as_array().unwrap())
+            {
+                assert_eq!(column["accepted"].as_bool(), Some(false), "{text}");
+            }
+            assert!(remarks.iter().all(|remark| !remark.contains('\n')), "{remarks:?}");
+        }
+        assert!(read > 100, "only {read} were still files of Fides");
+    })
+    .unwrap();
+}
+
+#[test]
 fn mutated_rust_does_not_panic() {
     let model = texts("tests/fixtures/weaker-redeclaration/bad/src").join("\n");
+    let derived = texts("tests/exchange/project/src").join("\n");
     boundary_lint::with_room(|| {
         let mut numbers = Numbers(7);
         for _ in 0..2000 {
@@ -204,6 +241,7 @@ fn mutated_rust_does_not_panic() {
             for (span, _) in declared.unseen.iter() {
                 assert!(span.end <= text.len());
             }
+            let _ = models(&mutated(&derived, &model, &mut numbers));
         }
         for (open, close) in [
             ("(", ")"),

@@ -19,7 +19,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -29,6 +29,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/models.md",
     "docs/deployments.md",
     "docs/adapters.md",
+    "docs/exchange.md",
 ];
 
 /// Endings that make a name without a slash the name of a file at the root.

@@ -142,7 +142,7 @@ fn attribute(policy: &Policy, entry: &Entry) -> Result<String, String> {
 }
 
 /// `payment_fraud` of the policy is `PaymentFraud` in Rust.
-fn camel(name: &str) -> String {
+pub(crate) fn camel(name: &str) -> String {
     name.split('_')
         .map(|word| {
             let mut letters = word.chars();

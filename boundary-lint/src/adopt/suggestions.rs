@@ -141,40 +141,76 @@ pub fn write_json(out: &mut impl Write, facts: &Facts) -> Result<(), Error> {
 ///
 /// Where the output cannot be written.
 pub fn write_toml(out: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
-    let mut text = String::from(
-        "# For each column: correct what is wrong, add `purpose` where the data is personal, and set `accepted = true`.\n\
-         # Then: cargo boundary fix FILE\n",
-    );
+    let mut text = String::from(HEAD);
     for suggested in left(facts) {
         let (schema, table, column) = &suggested.column.key;
-        let _ = write!(
-            text,
-            "\n[[column]]\nname = {}\n",
-            quoted(&format!("{schema}.{table}.{column}"))
-        );
-        match &suggested.suggestion {
-            Some(suggestion) => {
-                let residency = if suggestion.personal {
-                    "in_country"
-                } else {
-                    "global"
-                };
-                let _ = write!(
-                    text,
-                    "# {} confidence: {}\ncategory = {}\nresidency = \"{residency}\"\n",
+        let name = format!("{schema}.{table}.{column}");
+        let entry = match &suggested.suggestion {
+            Some(suggestion) => Entry {
+                remarks: vec![format!(
+                    "{} confidence: {}",
                     suggestion.confidence.as_str(),
-                    suggestion.evidence.replace(['\n', '\r'], " "),
-                    quoted(suggestion.category)
-                );
-            }
-            None => text.push_str("category = \"\"\nresidency = \"\"\n"),
-        }
-        text.push_str("purpose = []\naccepted = false\n");
+                    suggestion.evidence
+                )],
+                category: suggestion.category,
+                residency: residency(suggestion.personal),
+                purposes: &[],
+            },
+            None => Entry::default(),
+        };
+        entry.write(&mut text, &name);
     }
     out.write_all(text.as_bytes())
 }
 
+/// What stands above the entries of a file for `cargo boundary fix`.
+pub(crate) const HEAD: &str = "# For each column: correct what is wrong, add `purpose` where the data is personal, and set `accepted = true`.\n\
+     # Then: cargo boundary fix FILE\n";
+
+/// Where a value may be as long as nobody has decided.
+pub(crate) const fn residency(personal: bool) -> &'static str {
+    if personal { "in_country" } else { "global" }
+}
+
+/// An entry of that file. It is never accepted.
+#[derive(Debug, Default)]
+pub(crate) struct Entry<'a> {
+    /// Lines about it.
+    pub(crate) remarks: Vec<String>,
+    /// Empty where none is suggested, and so is the residency then.
+    pub(crate) category: &'a str,
+    /// As the attribute writes it.
+    pub(crate) residency: &'a str,
+    /// As the policy spells them.
+    pub(crate) purposes: &'a [&'a str],
+}
+
+impl Entry<'_> {
+    /// Adds the entry for a column of this name.
+    pub(crate) fn write(&self, text: &mut String, name: &str) {
+        let _ = write!(text, "\n[[column]]\nname = {}\n", quoted(name));
+        for remark in &self.remarks {
+            let _ = writeln!(
+                text,
+                "# {}",
+                remark.replace(|letter: char| letter.is_control(), " ")
+            );
+        }
+        let purposes: Vec<String> = self.purposes.iter().map(|purpose| quoted(purpose)).collect();
+        let _ = write!(
+            text,
+            "category = {}\nresidency = {}\npurpose = [{}]\naccepted = false\n",
+            quoted(self.category),
+            quoted(self.residency),
+            purposes.join(", ")
+        );
+    }
+}
+
 /// A basic string of TOML, whose escapes JSON has as well.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+pub(crate) fn quoted(text: &str) -> String {
+    // JSON lets this one letter stand, and TOML does not.
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{7f}', "\\u007f")
 }

@@ -82,11 +82,12 @@ impl Parse for Entry {
             }
             if ["release", "derived_from", "from"].iter().any(|word| key == word) {
                 let parts = Punctuated::<Expr, Token![,]>::parse_terminated(&inside)?;
-                let parts = parts.iter().map(without_spaces).collect();
+                let parts = parts.iter().map(without_spaces);
                 return Ok(match key.to_string().as_str() {
-                    "release" => Entry::Release(parts),
-                    "from" => Entry::From(parts),
-                    _ => Entry::DerivedFrom(parts),
+                    "release" => Entry::Release(parts.collect()),
+                    // Structs are known by their last word, fields by theirs behind it.
+                    "from" => Entry::From(parts.map(|path| last_words(&path, 2)).collect()),
+                    _ => Entry::DerivedFrom(parts.map(|path| last_words(&path, 1)).collect()),
                 });
             }
             inside.parse::<proc_macro2::TokenStream>()?;
@@ -140,6 +141,15 @@ fn without_spaces(value: &Expr) -> String {
     quote::ToTokens::to_token_stream(value)
         .to_string()
         .replace(' ', "")
+}
+
+/// The last words of a path: `Person::name` of `model::Person::name`.
+fn last_words(path: &str, count: usize) -> String {
+    let words: Vec<&str> = path.split("::").collect();
+    words
+        .get(words.len().saturating_sub(count)..)
+        .unwrap_or(&words)
+        .join("::")
 }
 
 /// `user.contact.email`, as Rust reads it: a field of a field.

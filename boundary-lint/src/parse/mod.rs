@@ -11,6 +11,7 @@ pub mod expanded;
 pub mod forbid;
 pub mod hidden;
 pub mod items;
+pub mod lineage;
 pub mod listed;
 mod nesting;
 pub mod opened;

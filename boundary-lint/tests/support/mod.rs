@@ -7,6 +7,7 @@
     reason = "a test that cannot go on must say so and stop"
 )]
 
+pub(crate) mod exchange;
 pub(crate) mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -113,7 +114,8 @@ impl Postgres {
         command
     }
 
-    fn psql(&self, database: &str) -> Command {
+    /// A client of a database, which stops at the first error unless it is told otherwise.
+    pub(crate) fn psql(&self, database: &str) -> Command {
         let mut command = Command::new(self.binaries.join("psql"));
         command.args([
             "--no-psqlrc",
