@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
 use crate::suppress::Judged;
-use crate::{adopt, base, baseline, report, rules, suppress, write};
+use crate::{adopt, base, baseline, ddl, report, rules, suppress, write};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -111,6 +111,12 @@ enum Action {
         /// How to print the list.
         #[arg(long, value_enum, default_value_t = ColumnsFormat::Human)]
         format: ColumnsFormat,
+    },
+    /// Print SQL for Postgres from the model: row security and keys of tenants, tables, comments with the declarations.
+    #[command(after_help = "Exit status: 0 printed, 2 could not run.")]
+    Ddl {
+        #[command(flatten)]
+        sources: SourceOptions,
     },
 }
 
@@ -381,6 +387,19 @@ impl Command {
                     ColumnsFormat::Csv => report::columns::write_csv(out, &facts)?,
                     ColumnsFormat::Json => report::columns::write_json(out, &facts)?,
                 }
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Ddl { sources } => {
+                let facts = collect(&Input {
+                    root: Some(sources.root()?),
+                    migrations: sources.migrations.clone(),
+                    dialect: sources.dialect,
+                    #[cfg(feature = "live")]
+                    live: sources.live.clone(),
+                    ..Input::default()
+                })?;
+                out.write_all(ddl::script(&facts)?.as_bytes())?;
                 remark(remarks, &facts)?;
                 Ok(Outcome::Clean)
             }

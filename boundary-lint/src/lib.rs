@@ -7,7 +7,7 @@
 //! - [`catalogue`]: the statements are replayed into the columns that the database has in the end;
 //! - [`facts`]: columns are joined with declarations, crates with planes;
 //! - [`rules`]: facts become findings;
-//! - [`report`]: findings become text.
+//! - [`report`]: findings become text, and [`ddl`]: declarations become SQL.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod base;
 pub mod baseline;
 pub mod catalogue;
 pub mod cli;
+pub mod ddl;
 pub mod discover;
 pub mod error;
 pub mod facts;

@@ -142,6 +142,23 @@ impl Postgres {
         }
     }
 
+    /// Runs statements in a session of a role, and gives what it prints, or what the server answers where it refuses one.
+    pub(crate) fn run(&self, database: &str, role: &str, sql: &str) -> Result<String, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), sql).unwrap();
+        let output = self
+            .psql(database)
+            .env("PGOPTIONS", "-c client_min_messages=warning")
+            .args(["--username", role, "--tuples-only", "--no-align", "--file"])
+            .arg(file.path())
+            .output()
+            .unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned()),
+            false => Err(String::from_utf8(output.stderr).unwrap()),
+        }
+    }
+
     /// The URL of a database.
     pub(crate) fn url(&self, database: &str) -> String {
         let folder = self.folder.path().display();

@@ -1,0 +1,289 @@
+//! The script of `cargo boundary ddl`, read as text and run by a real Postgres.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must say so and stop")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::{Postgres, lint};
+
+fn payments() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/payments")
+}
+
+/// The script for these migrations of Postgres.
+fn script(root: &Path, migrations: &Path) -> String {
+    let arguments = ["ddl", "--dialect", "postgres", "--root"].map(str::to_owned);
+    let mut arguments = arguments.to_vec();
+    arguments.extend([text(root), "--migrations".to_owned(), text(migrations)]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = lint(root, &arguments);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    run.stdout
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+/// The files of a folder, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// What the lint finds in a project with these migrations of Postgres: rule and message.
+fn findings(root: &Path, migrations: &Path) -> Vec<String> {
+    let (shown, folder) = (text(root), text(migrations));
+    let run = lint(
+        root,
+        &[
+            "check",
+            "--root",
+            &shown,
+            "--migrations",
+            &folder,
+            "--dialect",
+            "postgres",
+            "--format",
+            "json",
+        ],
+    );
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let of = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|finding| format!("{}: {}", of(finding, "rule"), of(finding, "message")))
+        .collect()
+}
+
+/// The payments example in a database of its own: `keeper` owns the tables and ran the script twice, `app` was granted what a service
+/// needs, and each of two tenants has a customer.
+fn served(postgres: &Postgres, name: &str) {
+    postgres.database(name, &[]);
+    let super_user = |sql: &str| postgres.run(name, "postgres", sql).unwrap();
+    super_user(
+        "DO $$ BEGIN CREATE ROLE keeper LOGIN; CREATE ROLE app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         GRANT CREATE ON SCHEMA public TO keeper;",
+    );
+    for file in files(&payments().join("migrations")) {
+        postgres
+            .run(name, "keeper", &std::fs::read_to_string(file).unwrap())
+            .unwrap();
+    }
+    let script = script(&payments(), &payments().join("migrations"));
+    let policies = "SELECT polname, polpermissive, pg_get_expr(polqual, polrelid) FROM pg_policy ORDER BY polrelid::text, 1;
+        SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1, 2;
+        SELECT objoid::regclass, objsubid, description FROM pg_description WHERE objoid >= 16384 ORDER BY 1, 2;";
+    postgres.run(name, "keeper", &script).unwrap();
+    let once = super_user(policies);
+    postgres.run(name, "keeper", &script).unwrap();
+    assert_eq!(
+        super_user(policies),
+        once,
+        "the script does something else the second time"
+    );
+    super_user("GRANT SELECT, INSERT, UPDATE, DELETE ON customers, payments TO app;");
+    super_user(&format!("{}{}", customer(1, "acme"), customer(1, "globex")));
+}
+
+fn customer(id: i64, tenant: &str) -> String {
+    format!(
+        "INSERT INTO customers (id, tenant, subject, name, email, national_id, city, age, plan)
+         VALUES ({id}, '{tenant}', 's', 'n', 'e', 'i', 'Pune', 30, 'Basic');\n"
+    )
+}
+
+/// Statements in a transaction of a tenant.
+fn of_tenant(tenant: &str, sql: &str) -> String {
+    format!("BEGIN; SET LOCAL boundary.tenant = '{tenant}'; {sql} COMMIT;")
+}
+
+const REFUSED: &str = "violates row-level security policy";
+
+#[test]
+fn the_script_of_the_payments_example_reads_as_expected() {
+    insta::assert_snapshot!("payments", script(&payments(), &payments().join("migrations")));
+}
+
+#[test]
+fn a_tenant_sees_and_writes_nothing_of_another() {
+    let postgres = Postgres::start();
+    served(&postgres, "db");
+    // The owner of the tables is bound as well, because row security is forced.
+    for role in ["app", "keeper"] {
+        let run = |sql: &str| postgres.run("db", role, sql);
+        let tenants = "SELECT string_agg(tenant, ' ') FROM customers;";
+        assert_eq!(run(&of_tenant("acme", tenants)).unwrap(), "acme");
+        assert_eq!(run(&of_tenant("globex", tenants)).unwrap(), "globex");
+        assert_eq!(run(&of_tenant("nobody", tenants)).unwrap(), "");
+
+        let touch = "WITH touched AS (UPDATE customers SET city = 'Goa' WHERE tenant = 'globex' RETURNING 1)
+                     SELECT count(*) FROM touched;
+                     WITH gone AS (DELETE FROM customers WHERE tenant = 'globex' RETURNING 1) SELECT count(*) FROM gone;";
+        assert_eq!(run(&of_tenant("acme", touch)).unwrap(), "0\n0");
+
+        let of_another = run(&of_tenant("acme", &customer(2, "globex"))).unwrap_err();
+        assert!(of_another.contains(REFUSED), "{of_another}");
+        let handed_over = run(&of_tenant(
+            "acme",
+            "UPDATE customers SET tenant = 'globex', id = 9;",
+        ))
+        .unwrap_err();
+        assert!(handed_over.contains(REFUSED), "{handed_over}");
+
+        let own = format!(
+            "{} SELECT count(*) FROM customers; DELETE FROM customers WHERE id = 2;",
+            customer(2, "acme")
+        );
+        assert_eq!(run(&of_tenant("acme", &own)).unwrap(), "2");
+    }
+    let all = postgres
+        .run(
+            "db",
+            "postgres",
+            "SELECT tenant, id, city FROM customers ORDER BY 1, 2;",
+        )
+        .unwrap();
+    assert_eq!(all, "acme|1|Pune\nglobex|1|Pune");
+}
+
+#[test]
+fn without_a_tenant_nothing_is_seen_and_nothing_written() {
+    let postgres = Postgres::start();
+    served(&postgres, "db");
+    for role in ["app", "keeper"] {
+        for before in ["", "SET boundary.tenant = '';", "SET boundary.tenant TO DEFAULT;"] {
+            let sql = format!("{before} SELECT count(*) FROM customers;");
+            assert_eq!(postgres.run("db", role, &sql).unwrap(), "0", "{role}: {before}");
+            let sql = format!("{before} {}", customer(3, "acme"));
+            let error = postgres.run("db", role, &sql).unwrap_err();
+            assert!(error.contains(REFUSED), "{role}: {before}: {error}");
+        }
+    }
+    // A row without a name for its tenant belongs to nobody, and an empty setting is none.
+    postgres.run("db", "postgres", &customer(4, "")).unwrap();
+    assert_eq!(
+        postgres
+            .run("db", "app", &of_tenant("", "SELECT count(*) FROM customers;"))
+            .unwrap(),
+        "0"
+    );
+}
+
+#[test]
+fn a_tenant_that_is_set_for_a_transaction_ends_with_it() {
+    let postgres = Postgres::start();
+    served(&postgres, "db");
+    let count = "SELECT count(*) FROM customers;";
+    let set_config = "SELECT set_config('boundary.tenant', 'acme', true) <> '';";
+    for end in ["COMMIT;", "ROLLBACK;"] {
+        let sql = format!("BEGIN; SET LOCAL boundary.tenant = 'acme'; {count} {end} {count}");
+        assert_eq!(postgres.run("db", "app", &sql).unwrap(), "1\n0", "{end}");
+        let sql = format!("BEGIN; {set_config} {count} {end} {count}");
+        assert_eq!(postgres.run("db", "app", &sql).unwrap(), "t\n1\n0", "{end}");
+    }
+    // Why the script warns of it: what SET alone sets is there for whoever gets the connection next.
+    let sql = format!("BEGIN; SET boundary.tenant = 'acme'; COMMIT; {count}");
+    assert_eq!(postgres.run("db", "app", &sql).unwrap(), "1");
+}
+
+#[test]
+fn another_policy_cannot_open_a_table_to_other_tenants() {
+    let postgres = Postgres::start();
+    served(&postgres, "db");
+    postgres
+        .run(
+            "db",
+            "keeper",
+            "CREATE POLICY everybody ON customers USING (true) WITH CHECK (true);",
+        )
+        .unwrap();
+    let tenants = of_tenant("acme", "SELECT string_agg(tenant, ' ') FROM customers;");
+    assert_eq!(postgres.run("db", "app", &tenants).unwrap(), "acme");
+    assert_eq!(
+        postgres
+            .run("db", "app", "SELECT count(*) FROM customers;")
+            .unwrap(),
+        "0"
+    );
+    let error = postgres
+        .run("db", "app", &of_tenant("acme", &customer(5, "globex")))
+        .unwrap_err();
+    assert!(error.contains(REFUSED), "{error}");
+}
+
+/// What docs/ddl.md says is not stopped. Were one of these stopped, the page would be wrong.
+#[test]
+fn what_row_security_does_not_stop_is_what_the_page_says() {
+    let postgres = Postgres::start();
+    served(&postgres, "db");
+    let count = "SELECT count(*) FROM customers;";
+    assert_eq!(postgres.run("db", "postgres", count).unwrap(), "2");
+    postgres
+        .run(
+            "db",
+            "postgres",
+            "CREATE ROLE passes LOGIN BYPASSRLS; GRANT SELECT ON customers TO passes;",
+        )
+        .unwrap();
+    assert_eq!(postgres.run("db", "passes", count).unwrap(), "2");
+    // A view shows what its owner may see, and a role may name whichever tenant it likes.
+    postgres
+        .run(
+            "db",
+            "postgres",
+            "CREATE VIEW shown AS SELECT * FROM customers; GRANT SELECT ON shown TO app;",
+        )
+        .unwrap();
+    assert_eq!(
+        postgres.run("db", "app", "SELECT count(*) FROM shown;").unwrap(),
+        "2"
+    );
+    assert_eq!(
+        postgres.run("db", "app", &of_tenant("globex", count)).unwrap(),
+        "1"
+    );
+    // A key that tenants share tells one of them that another has it.
+    postgres
+        .run(
+            "db",
+            "postgres",
+            "ALTER TABLE customers ADD CONSTRAINT one UNIQUE (id);",
+        )
+        .unwrap_err();
+    postgres
+        .run("db", "postgres", "DELETE FROM customers WHERE tenant = 'acme'; ALTER TABLE customers ADD CONSTRAINT one UNIQUE (id);")
+        .unwrap();
+    let error = postgres
+        .run("db", "app", &of_tenant("acme", &customer(1, "acme")))
+        .unwrap_err();
+    assert!(error.contains("duplicate key"), "{error}");
+}
+
+#[test]
+fn the_lint_finds_nothing_in_migrations_with_the_script() {
+    let from = payments().join("migrations");
+    let before = findings(&payments(), &from);
+    assert_eq!(before.len(), 2, "{before:?}");
+    assert!(
+        before
+            .iter()
+            .all(|finding| finding.starts_with("row-security-missing")),
+        "{before:?}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    for file in files(&from) {
+        std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+    }
+    let script_before = script(&payments(), &from);
+    std::fs::write(folder.path().join("20260601000000_boundary.sql"), &script_before).unwrap();
+    assert_eq!(findings(&payments(), folder.path()), Vec::<String>::new());
+    // A script made again is the same one.
+    assert_eq!(script(&payments(), folder.path()), script_before);
+}
