@@ -5,26 +5,9 @@
 
 mod support;
 
-use std::path::Path;
-use std::process::Command;
-
-use support::{Run, listed};
+use support::{lint_of_live as lint, listed};
 
 const POLICY: &str = include_str!("fixtures/unclassified-column/bad/boundary.toml");
-
-fn lint(folder: &Path, arguments: &[&str], url: &str) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-boundary"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("A_DATABASE", url)
-        .output()
-        .unwrap();
-    Run {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
 
 #[test]
 fn a_live_database_is_listed_and_compared_with_the_migrations() {

@@ -171,7 +171,13 @@ fn of_table(facts: &Facts, table: &Table, out: &mut String) {
     }
     for (column, declared) in columns.iter().filter(|(column, _)| direct(column)) {
         let is_json = matches!(column.data_type.as_str(), "json" | "jsonb");
-        note(facts, &shown, declared, &column.key.2, is_json, None, out);
+        let live = facts.server.as_ref().map(|server| server.tables.get(&table.key));
+        let existing = match live {
+            Some(live) => live.and_then(|live| live.comments.get(&column.key.2)),
+            None => column.comment.as_ref(),
+        };
+        let existing = existing.map(|said| said.text.as_str());
+        note(facts, &shown, declared, &column.key.2, is_json, existing, out);
     }
 }
 

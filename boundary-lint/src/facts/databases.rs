@@ -246,6 +246,7 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
                     birth: column.birth,
                     changed: column.changed,
                     classified: Classified::No,
+                    comment: column.comment.clone(),
                     mask: column.mask.clone(),
                     database,
                 },

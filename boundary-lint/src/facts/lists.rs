@@ -242,6 +242,7 @@ fn stand_alone(facts: &mut Facts, list: List) {
                 kind: RelationKind::Table,
                 birth: place(column.span),
                 changed: place(column.span),
+                comment: None,
                 mask: None,
                 database,
             });

@@ -22,10 +22,16 @@ pub(crate) struct Run {
 
 /// Runs the lint in a folder.
 pub(crate) fn lint(folder: &Path, arguments: &[&str]) -> Run {
+    lint_of_live(folder, arguments, "")
+}
+
+/// Runs the lint in a folder, where `A_DATABASE` is the URL of a live database.
+pub(crate) fn lint_of_live(folder: &Path, arguments: &[&str], url: &str) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-boundary"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("CARGO_TARGET_DIR")
+        .env("A_DATABASE", url)
         .output()
         .unwrap();
     let Output {
