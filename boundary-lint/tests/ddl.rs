@@ -6,6 +6,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use support::workspace::Workspace;
 use support::{Postgres, lint};
 
 fn payments() -> PathBuf {
@@ -19,8 +20,18 @@ fn script(root: &Path, migrations: &Path) -> String {
     arguments.extend([text(root), "--migrations".to_owned(), text(migrations)]);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let run = lint(root, &arguments);
-    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (Some(0), ""),
+        "{} {}",
+        run.stdout.len(),
+        run.stderr
+    );
     run.stdout
+}
+
+fn script_of(workspace: &Workspace) -> String {
+    script(workspace.path(), &workspace.path().join("migrations"))
 }
 
 fn text(path: &Path) -> String {
@@ -286,4 +297,228 @@ fn the_lint_finds_nothing_in_migrations_with_the_script() {
     assert_eq!(findings(&payments(), folder.path()), Vec::<String>::new());
     // A script made again is the same one.
     assert_eq!(script(&payments(), folder.path()), script_before);
+}
+
+/// A project whose names are as awkward as Postgres allows, with a new table, another schema, and tenants that are uuids and numbers.
+fn awkward() -> Workspace {
+    let workspace = Workspace::new("tools = []");
+    workspace.write(
+        "src/lib.rs",
+        r#"
+        #[derive(Boundary)]
+        #[boundary(table = "Sales.two \"words\"", tenancy = tenant)]
+        pub struct Order {
+            #[boundary(record_id, column = "select")] pub id: i64,
+            #[boundary(tenant, column = "the Tenant")] pub tenant: TenantId,
+            #[boundary(category = "user.contact.email", residency = pinned(in), purpose(Support), column = "it's $boundary$")]
+            email: Sealed<String>,
+        }
+
+        #[derive(Boundary)]
+        #[boundary(table = "lines", tenancy = tenant)]
+        pub struct Line {
+            #[boundary(record_id)] pub id: i64,
+            #[boundary(tenant)] pub tenant: i64,
+            #[boundary(category = "system.operations", residency = global)] pub order: i64,
+        }
+
+        #[derive(Boundary)]
+        #[boundary(table = "notes.entries", tenancy = tenant)]
+        pub struct Entry {
+            #[boundary(record_id)] pub id: Uuid,
+            #[boundary(tenant)] pub tenant: Uuid,
+            #[boundary(data_key)] pub data_key: DataKey,
+            #[boundary(category = "user.content", residency = in_country, purpose(Support))] body: Sealed<String>,
+            #[boundary(category = "user.location.city", residency = in_country, purpose(Support))] city: Option<Resident<String>>,
+        }
+
+        #[derive(Boundary)]
+        #[boundary(table = "plans\nDROP TABLE lines; --", tenancy = global)]
+        pub struct Offer {
+            #[boundary(record_id)] pub id: i64,
+            #[boundary(category = "system.operations", residency = global)] pub plan: Plan,
+        }
+        "#,
+    );
+    workspace.write(
+        "migrations/1_orders.sql",
+        r#"CREATE SCHEMA "Sales";
+        CREATE TABLE "Sales"."two ""words""" (
+            "select" bigint PRIMARY KEY, "the Tenant" uuid NOT NULL, "it's $boundary$" text
+        );
+        COMMENT ON COLUMN "Sales"."two ""words"""."the Tenant" IS 'Whose order''s it is; see C:\orders
+-- and nothing else';
+        CREATE TABLE lines (id bigint PRIMARY KEY, tenant bigint NOT NULL, "order" bigint NOT NULL) PARTITION BY HASH (id);
+        CREATE TABLE lines_0 PARTITION OF lines FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE TABLE untold (id bigint);
+        "#,
+    );
+    workspace
+}
+
+#[test]
+fn the_script_of_awkward_names_reads_as_expected() {
+    let project = awkward();
+    insta::assert_snapshot!(
+        "awkward",
+        script(project.path(), &project.path().join("migrations"))
+    );
+}
+
+#[test]
+fn awkward_names_are_said_so_that_postgres_takes_them() {
+    let project = awkward();
+    let migrations = project.path().join("migrations");
+    let postgres = Postgres::start();
+    postgres.database("db", &files(&migrations));
+    let script = script(project.path(), &migrations);
+    for _ in 0..2 {
+        postgres.run("db", "postgres", &script).unwrap();
+    }
+    let run = |sql: &str| postgres.run("db", "app", sql);
+    let (a, b) = (
+        "00000000-0000-0000-0000-00000000000a",
+        "00000000-0000-0000-0000-00000000000b",
+    );
+    postgres
+        .run(
+            "db",
+            "postgres",
+            &format!(
+                r#"CREATE ROLE app LOGIN; GRANT USAGE ON SCHEMA "Sales", notes TO app;
+                GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public, "Sales", notes TO app;
+                INSERT INTO "Sales"."two ""words""" VALUES (1, '{a}', 'x'), (2, '{b}', 'y');
+                INSERT INTO lines VALUES (1, 7, 1), (2, 8, 2);
+                CREATE TABLE notes.answers (
+                    tenant uuid, entry uuid, FOREIGN KEY (tenant, entry) REFERENCES notes.entries (tenant, id)
+                );
+                CREATE TABLE notes.marks (
+                    tenant uuid, mark bigint, FOREIGN KEY (tenant, mark) REFERENCES "Sales"."two ""words""" ("the Tenant", "select")
+                );
+                GRANT INSERT ON notes.answers, notes.marks TO app;"#
+            ),
+        )
+        .unwrap();
+    let orders = r#"SELECT "select" FROM "Sales"."two ""words""";"#;
+    assert_eq!(run(&of_tenant(a, orders)).unwrap(), "1");
+    assert_eq!(run(orders).unwrap(), "");
+    // A partition that is asked by its own name keeps tenants apart as well.
+    for table in ["lines", "lines_0"] {
+        let lines = format!("SELECT id FROM {table};");
+        assert_eq!(run(&of_tenant("8", &lines)).unwrap(), "2", "{table}");
+        assert_eq!(run(&lines).unwrap(), "", "{table}");
+        let error = run(&of_tenant("x", &lines)).unwrap_err();
+        assert!(error.contains("invalid input syntax"), "{error}");
+    }
+    // The new table, and a foreign key that stays in its tenant.
+    let entry = format!("INSERT INTO notes.entries VALUES ('{b}', '{b}', '\\x00', NULL);");
+    assert_eq!(run(&of_tenant(b, &entry)).unwrap(), "");
+    assert!(run(&of_tenant(a, &entry)).unwrap_err().contains(REFUSED));
+    let answer = |tenant: &str| format!("INSERT INTO notes.answers VALUES ('{tenant}', '{b}');");
+    assert_eq!(run(&of_tenant(b, &answer(b))).unwrap(), "");
+    assert!(
+        run(&of_tenant(a, &answer(a)))
+            .unwrap_err()
+            .contains("violates foreign key")
+    );
+    let mark = |tenant: &str| format!("INSERT INTO notes.marks VALUES ('{tenant}', 2);");
+    assert_eq!(run(&of_tenant(b, &mark(b))).unwrap(), "");
+    assert!(
+        run(&of_tenant(a, &mark(a)))
+            .unwrap_err()
+            .contains("violates foreign key")
+    );
+    // What people wrote about a column is still there, and stays when the script is made again from migrations that have it.
+    project.write("migrations/2_boundary.sql", &script);
+    let again = script_of(&project);
+    postgres.run("db", "postgres", &again).unwrap();
+    let comment = r#"SELECT col_description('"Sales"."two ""words"""'::regclass, 2);"#;
+    assert_eq!(
+        postgres.run("db", "postgres", comment).unwrap(),
+        "boundary: tenant\n// Whose order's it is; see C:\\orders\n// -- and nothing else"
+    );
+}
+
+#[test]
+fn names_are_quoted_wherever_postgres_itself_quotes_them() {
+    let words = "SELECT word FROM pg_get_keywords() UNION SELECT unnest(ARRAY[
+        'plain', 'Capital', 'two words', 'a\"b', '1st', 'a$b', 'ü', 'a-b', 'a''b', '_', 'x;y']) ORDER BY 1";
+    let postgres = Postgres::start();
+    postgres.database("db", &[]);
+    let listed = postgres
+        .run(
+            "db",
+            "postgres",
+            &format!("SELECT word, quote_ident(word) FROM ({words}) AS w;"),
+        )
+        .unwrap();
+    let mut sql = String::new();
+    let mut quoted = 0;
+    let workspace = Workspace::new("tools = []");
+    for line in listed.lines() {
+        let (word, by_postgres) = line.split_once('|').unwrap();
+        let always = format!("\"{}\"", word.replace('"', "\"\""));
+        sql.push_str(&format!(
+            "CREATE TABLE {always} (id bigint, {always} bigint NOT NULL);\n"
+        ));
+        quoted += usize::from(by_postgres.starts_with('"'));
+        let key = serde_json::to_string(word).unwrap();
+        workspace.write(
+            "boundary.toml",
+            format!(
+                "{}\n[tables.{key}]\nid = {{ role = \"record_id\" }}\n{key} = {{ role = \"tenant\" }}\n",
+                std::fs::read_to_string(workspace.path().join("boundary.toml")).unwrap()
+            ),
+        );
+    }
+    assert!(quoted > 100, "{quoted} names need quotes");
+    workspace.write("migrations/1_all.sql", &sql);
+    let script = script_of(&workspace);
+    for line in listed.lines() {
+        let (word, by_postgres) = line.split_once('|').unwrap();
+        // Two more are in quotes, for the parser of the lint.
+        let always = format!("\"{word}\"");
+        let shown = if ["begin", "exclude"].contains(&word) {
+            &always
+        } else {
+            by_postgres
+        };
+        let line = format!("ALTER TABLE public.{shown} FORCE ROW LEVEL SECURITY;");
+        assert!(script.contains(&line), "{line}");
+    }
+    postgres.run("db", "postgres", &sql).unwrap();
+    postgres.run("db", "postgres", &script).unwrap();
+    // The lint reads all of it, too.
+    workspace.write("migrations/2_boundary.sql", &script);
+    let again = script_of(&workspace);
+    assert!(again == script, "a script made again is another one");
+    let forced = "SELECT count(*) FROM pg_class WHERE relforcerowsecurity;";
+    assert_eq!(
+        postgres.run("db", "postgres", forced).unwrap(),
+        listed.lines().count().to_string()
+    );
+}
+
+#[test]
+fn a_project_with_another_database_is_told_what_to_name() {
+    let run = lint(&payments(), &["ddl"]);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""));
+    assert!(
+        run.stderr.contains("`--migrations DIR --dialect postgres`"),
+        "{}",
+        run.stderr
+    );
+    let project = awkward();
+    project.write(
+        "other/migrations/1_more.sql",
+        "CREATE TABLE more (id bigserial PRIMARY KEY, at timestamptz);",
+    );
+    let run = lint(project.path(), &["ddl"]);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{}", run.stdout);
+    assert!(
+        run.stderr
+            .contains("several databases of Postgres: migrations, other/migrations"),
+        "{}",
+        run.stderr
+    );
 }

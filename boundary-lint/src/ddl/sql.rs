@@ -9,11 +9,14 @@ use squawk_syntax::quote;
 /// Postgres keeps this many bytes of a name.
 const LONGEST_NAME: usize = 63;
 
-/// A name, in quotes where Postgres needs them: capitals, spaces, quotes, all words of its grammar that are not free.
+/// Words that Postgres takes as names, and that a reader of the script takes for the beginning of something else.
+const MISLEADING: [&str; 2] = ["begin", "exclude"];
+
+/// A name, in quotes where Postgres needs them, and as its own `quote_ident` does: capitals, blanks, signs, and all words of its
+/// grammar that are not free.
 pub(super) fn name(text: &str) -> String {
-    match text.is_ascii() {
+    match text.is_ascii() && !text.contains('$') && !MISLEADING.contains(&text) {
         true => quote::quote_quoted_ident(text),
-        // Which letters count as small ones depends on the server.
         false => quote::quote_ident_always(text),
     }
 }
@@ -29,13 +32,25 @@ pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     format!("({})", names.join(", "))
 }
 
-/// A text as a literal, which means the same whatever `standard_conforming_strings` says.
+/// A text as a literal. One with a backslash stands between dollars, where it means itself whatever `standard_conforming_strings` says.
 pub(super) fn literal(text: &str) -> String {
-    let text = text.replace('\'', "''");
-    match text.contains('\\') {
-        true => format!("E'{}'", text.replace('\\', "\\\\")),
-        false => format!("'{text}'"),
+    if text.contains('\\') {
+        let mark = mark_outside(text);
+        return format!("{mark}{text}{mark}");
     }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A mark for dollar quotes around a text, which does not end within it. A name in it could be the mark's own.
+fn mark_outside(text: &str) -> String {
+    let within = format!("{text}$");
+    let mut mark = "$boundary$".to_owned();
+    let mut next = 1usize;
+    while within.contains(&mark) {
+        mark = format!("$boundary{next}$");
+        next += 1;
+    }
+    mark
 }
 
 /// A name made of another one. One that is too long is cut and told apart by a hash, since Postgres would cut it without.
@@ -51,18 +66,9 @@ pub(super) fn made_name(before: &str, of: &str, after: &str) -> String {
     format!("{before}{}_{hash}{after}", &of[..end])
 }
 
-/// A `DO` block around statements. Its mark is one that they do not have in them.
+/// A `DO` block around statements.
 pub(super) fn block(body: &str) -> String {
-    let mark = (0..)
-        .map(|at| {
-            if at == 0 {
-                "$boundary$".to_owned()
-            } else {
-                format!("$boundary{at}$")
-            }
-        })
-        .find(|mark| !body.contains(mark.as_str()))
-        .unwrap_or_default();
+    let mark = mark_outside(body);
     format!("DO {mark} BEGIN\n{body}END {mark};\n")
 }
 
@@ -92,6 +98,7 @@ mod tests {
             ("two words", "\"two words\""),
             ("a\"b", "\"a\"\"b\""),
             ("1st", "\"1st\""),
+            ("a$b", "\"a$b\""),
             ("größe", "\"größe\""),
             ("", "\"\""),
             ("x; DROP TABLE y", "\"x; DROP TABLE y\""),
@@ -104,7 +111,8 @@ mod tests {
     #[test]
     fn a_literal_ends_where_it_should() {
         assert_eq!(literal("it's"), "'it''s'");
-        assert_eq!(literal("a\\'b"), "E'a\\\\''b'");
+        assert_eq!(literal("a\\'b"), "$boundary$a\\'b$boundary$");
+        assert_eq!(literal("\\ $boundary"), "$boundary1$\\ $boundary$boundary1$");
     }
 
     #[test]

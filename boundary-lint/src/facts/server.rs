@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::Said;
-use crate::parse::tokens::{Kind, Tokens};
+use crate::parse::tokens::{Kind, Tokens, unquoted};
 use crate::source::Place;
 
 /// A live Postgres.
@@ -66,7 +66,7 @@ impl ServerPolicy {
                 let text = condition.get(token.span.start..token.span.end).unwrap_or("");
                 match token.kind {
                     Kind::Word => text == column,
-                    Kind::Quoted => text.trim_matches('"').replace("\"\"", "\"") == column,
+                    Kind::Quoted => unquoted(text) == column,
                     _ => false,
                 }
             })
