@@ -299,6 +299,61 @@ fn the_lint_finds_nothing_in_migrations_with_the_script() {
     assert_eq!(script(&payments(), folder.path()), script_before);
 }
 
+#[test]
+fn the_statements_of_the_page_run_and_name_foreign_keys_that_leave_their_tenant() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/ddl.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let blocks: Vec<&str> = page
+        .split("```sql\n")
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap())
+        .collect();
+    let [session, foreign_keys] = blocks.as_slice() else {
+        panic!("{blocks:?}")
+    };
+    let postgres = Postgres::start();
+    served(&postgres, "db");
+    assert_eq!(postgres.run("db", "app", session).unwrap(), "acme\n1");
+    assert_eq!(postgres.run("db", "app", foreign_keys).unwrap(), "");
+    postgres
+        .run(
+            "db",
+            "postgres",
+            "CREATE UNIQUE INDEX ON payments (id);
+             CREATE TABLE refunds (
+                tenant text, payment bigint CONSTRAINT leaves REFERENCES payments (id),
+                CONSTRAINT stays FOREIGN KEY (tenant, payment) REFERENCES payments (tenant, id)
+             );",
+        )
+        .unwrap();
+    assert_eq!(
+        postgres.run("db", "app", foreign_keys).unwrap(),
+        "refunds|leaves|payments"
+    );
+    for (statement, answer) in [
+        (
+            "COPY customers FROM stdin;\n\\.\n",
+            "COPY FROM not supported with row-level security",
+        ),
+        // How `pg_dump` asks.
+        (
+            "SET row_security = off; SELECT count(*) FROM customers;",
+            "would be affected by row-level security policy",
+        ),
+    ] {
+        let refused = postgres
+            .run("db", "app", &of_tenant("acme", statement))
+            .unwrap_err();
+        assert!(refused.contains(answer), "{refused}");
+    }
+    // A tool of migrations has a transaction of its own around the script.
+    let script = script(&payments(), &payments().join("migrations"));
+    postgres
+        .run("db", "keeper", &format!("BEGIN;\n{script}\nCOMMIT;"))
+        .unwrap();
+    assert_eq!(postgres.run("db", "app", session).unwrap(), "acme\n1");
+}
+
 /// A project whose names are as awkward as Postgres allows, with a new table, another schema, and tenants that are uuids and numbers.
 fn awkward() -> Workspace {
     let workspace = Workspace::new("tools = []");
