@@ -354,6 +354,78 @@ fn the_statements_of_the_page_run_and_name_foreign_keys_that_leave_their_tenant(
     assert_eq!(postgres.run("db", "app", session).unwrap(), "acme\n1");
 }
 
+#[test]
+fn a_project_without_migrations_gets_its_tables_and_their_row_security() {
+    let project = Workspace::new("tools = []");
+    project.write(
+        "src/lib.rs",
+        r#"
+        #[derive(Boundary)]
+        #[boundary(table = "notes", tenancy = tenant)]
+        struct Note {
+            #[boundary(record_id)] id: i64,
+            #[boundary(tenant)] tenant: TenantId,
+            #[boundary(category = "user.content", residency = in_country, purpose(Support))] body: Sealed<String>,
+        }
+
+        #[derive(Boundary)]
+        #[boundary(table = "marks", tenancy = tenant)]
+        struct Mark { #[boundary(record_id)] id: i64, #[boundary(tenant)] tenant: TenantId }
+
+        #[derive(Boundary)]
+        #[boundary(table = "marks", tenancy = tenant)]
+        struct MarkOfOtherType { #[boundary(record_id)] id: i32, #[boundary(tenant)] tenant: TenantId }
+        "#,
+    );
+    let run = lint(project.path(), &["ddl"]);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    // Two structs that disagree about a column decide nothing.
+    assert!(
+        run.stdout
+            .contains("--     id <the type for what two structs disagree about>"),
+        "{}",
+        run.stdout
+    );
+    let postgres = Postgres::start();
+    postgres.database("db", &[]);
+    for _ in 0..2 {
+        postgres.run("db", "postgres", &run.stdout).unwrap();
+    }
+    postgres
+        .run(
+            "db",
+            "postgres",
+            "CREATE ROLE app LOGIN; GRANT SELECT, INSERT ON notes TO app;",
+        )
+        .unwrap();
+    let note = "INSERT INTO notes (id, tenant, body) VALUES (1, 'acme', ''); SELECT count(*) FROM notes;";
+    assert_eq!(postgres.run("db", "app", &of_tenant("acme", note)).unwrap(), "1");
+    assert!(postgres.run("db", "app", note).unwrap_err().contains(REFUSED));
+    assert_eq!(
+        postgres
+            .run("db", "postgres", "SELECT to_regclass('marks') IS NULL;")
+            .unwrap(),
+        "t"
+    );
+}
+
+#[test]
+fn a_script_that_may_lack_a_table_says_so() {
+    let project = awkward();
+    project.write(
+        "migrations/2_more.sql",
+        "DO $$ BEGIN EXECUTE 'CREATE TABLE ' || 'more (id bigint)'; END $$;",
+    );
+    let run = lint(project.path(), &["ddl"]);
+    assert_eq!(run.status, Some(0));
+    assert!(run.stdout.contains("-- Not complete: "), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("2_more.sql:1: cannot be seen"),
+        "{}",
+        run.stderr
+    );
+}
+
 /// A project whose names are as awkward as Postgres allows, with a new table, another schema, and tenants that are uuids and numbers.
 fn awkward() -> Workspace {
     let workspace = Workspace::new("tools = []");

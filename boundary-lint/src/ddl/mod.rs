@@ -110,8 +110,7 @@ fn head(facts: &Facts, out: &mut String) {
         comment(
             out,
             &format!(
-                "\nNot complete: {} places of the project could not be seen into (`cargo boundary check` lists them).\n\
-                 A table that is made there is not in this script.",
+                "\nNot complete: `cargo boundary check` lists what could not be seen into ({}). What is made there is not in here.",
                 facts.unseen.len()
             ),
         );
