@@ -11,7 +11,7 @@ use crate::commands::{ask, compare, lock, report as report_command};
 use crate::error::Error;
 use crate::facts::{Facts, Input, collect};
 use crate::suppress::Judged;
-use crate::{adopt, base, baseline, exchange, report, rules, suppress, write};
+use crate::{adopt, base, baseline, ddl, exchange, report, rules, suppress, write};
 
 /// No column without a classification.
 #[derive(Debug, Parser)]
@@ -202,6 +202,12 @@ enum Action {
         /// How to print the list.
         #[arg(long, value_enum, default_value_t = ColumnsFormat::Human)]
         format: ColumnsFormat,
+    },
+    /// Print SQL for Postgres from the model: row security and keys of tenants, tables, comments with the declarations.
+    #[command(after_help = "Exit status: 0 printed, 2 could not run.")]
+    Ddl {
+        #[command(flatten)]
+        sources: SourceOptions,
     },
 }
 
@@ -541,6 +547,19 @@ impl Command {
                     ColumnsFormat::Csv => report::columns::write_csv(out, &facts)?,
                     ColumnsFormat::Json => report::columns::write_json(out, &facts)?,
                 }
+                remark(remarks, &facts)?;
+                Ok(Outcome::Clean)
+            }
+            Action::Ddl { sources } => {
+                let facts = collect(&Input {
+                    root: Some(sources.root()?),
+                    migrations: sources.migrations.clone(),
+                    dialect: sources.dialect,
+                    #[cfg(feature = "live")]
+                    live: sources.live.clone(),
+                    ..Input::default()
+                })?;
+                out.write_all(ddl::script(&facts)?.as_bytes())?;
                 remark(remarks, &facts)?;
                 Ok(Outcome::Clean)
             }

@@ -22,6 +22,16 @@ pub enum Error {
     /// A folder that was named holds no migrations.
     #[error("{}: no SQL migration is in this folder\nhelp: name a folder of `<version>_<name>.sql` files, or of `<version>_<name>/up.sql` folders", .0.display())]
     NoMigrations(PathBuf),
+    /// A script for Postgres was asked of a project that has other databases.
+    #[error(
+        "no database of the project is a Postgres that migrations make: {}\nhelp: name the folder of its migrations, `--migrations DIR --dialect postgres`", .0.join(", ")
+    )]
+    NoPostgres(Vec<String>),
+    /// A script for one Postgres was asked of a project that has several.
+    #[error(
+        "the project has several databases of Postgres: {}\nhelp: name the migrations of one, `--migrations DIR`", .0.join(", ")
+    )]
+    SeveralPostgres(Vec<String>),
     /// Walking the project failed.
     #[error("the project could not be walked: {0}")]
     Walk(#[from] ignore::Error),

@@ -8,7 +8,9 @@
 //! - [`facts`]: columns are joined with declarations, crates with planes;
 //! - [`rules`]: facts become findings;
 //! - [`report`]: findings become text;
-//! - [`exchange`]: facts become the files of other tools, and theirs become suggestions.
+//! - [`ddl`]: declarations become SQL;
+//! - [`exchange`]: facts become the files of other tools, and theirs become suggestions;
+//! - [`manifest`] and [`diff`]: facts become items, and items that changed have a direction.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +20,7 @@ pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
+pub mod ddl;
 pub mod diff;
 pub mod discover;
 pub mod error;

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use support::{lint, succeed};
+use support::{Postgres, lint, lint_of_live, succeed};
 
 /// The bad fixtures, with the options that each is asked with.
 fn fixtures() -> Vec<(PathBuf, Vec<String>)> {
@@ -23,6 +23,7 @@ fn fixtures() -> Vec<(PathBuf, Vec<String>)> {
         })
         // It takes a build of its own, and its findings have places like others; `expanded_code_has_a_place` looks at it.
         .filter(|(_, options): &(PathBuf, Vec<String>)| !options.contains(&"--expanded".to_owned()))
+        .filter(|(_, options)| cfg!(feature = "live") || !options.contains(&"--live".to_owned()))
         .collect();
     fixtures.sort();
     fixtures
@@ -34,7 +35,14 @@ fn printed(fixture: &Path, options: &[String], format: &str) -> (tempfile::TempD
     copy(fixture, folder.path());
     let mut arguments = vec!["check", "--format", format, "--today", "2026-11-21"];
     arguments.extend(options.iter().map(String::as_str));
-    let run = lint(folder.path(), &arguments);
+    let live = fixture.with_extension("sql");
+    let live = live.is_file().then(|| {
+        let postgres = Postgres::start();
+        postgres.database("real", &[live]);
+        postgres
+    });
+    let url = live.as_ref().map(|postgres| postgres.url("real"));
+    let run = lint_of_live(folder.path(), &arguments, &url.unwrap_or_default());
     assert_eq!(
         run.status,
         Some(1),

@@ -6,25 +6,10 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 
-use support::{Run, listed};
+use support::{lint_of_live as lint, listed};
 
 const POLICY: &str = include_str!("fixtures/unclassified-column/bad/boundary.toml");
-
-fn lint(folder: &Path, arguments: &[&str], url: &str) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_cargo-boundary"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("A_DATABASE", url)
-        .output()
-        .unwrap();
-    Run {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
 
 #[test]
 fn a_live_database_is_listed_and_compared_with_the_migrations() {
@@ -106,5 +91,119 @@ fn a_live_database_is_listed_and_compared_with_the_migrations() {
             "{}",
             run.stderr
         );
+    }
+}
+
+#[test]
+fn a_live_database_is_held_to_the_model_by_the_script_and_found_where_it_is_changed_by_hand() {
+    let payments = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/payments");
+    let root = payments.to_str().unwrap();
+    let migrations = payments.join("migrations");
+    let mut files: Vec<_> = std::fs::read_dir(&migrations)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let postgres = support::Postgres::start();
+    postgres.database("real", &files);
+    let url = postgres.url("real");
+    let change = |sql: &str| postgres.run("real", "postgres", sql).unwrap();
+    let of = |command: &str, more: &[&str]| {
+        let arguments = [
+            command,
+            "--root",
+            root,
+            "--migrations",
+            migrations.to_str().unwrap(),
+        ];
+        let arguments = [
+            &arguments[..],
+            &["--dialect", "postgres", "--live", "A_DATABASE"],
+            more,
+        ]
+        .concat();
+        lint(&payments, &arguments, &url)
+    };
+    let found = || {
+        let run = of("check", &["--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let mut found: Vec<String> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["rule"] == "database-differs")
+            .map(|finding| {
+                let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+                format!(
+                    "{} | {}",
+                    text(&finding["message"]),
+                    text(&finding["place"]["label"])
+                )
+            })
+            .collect();
+        found.sort();
+        found
+    };
+    let bare = "it lacks `ENABLE ROW LEVEL SECURITY`, `FORCE ROW LEVEL SECURITY`, a policy that keeps rows apart by `tenant`";
+    assert_eq!(
+        found(),
+        ["customers", "payments"].map(|table| format!(
+            "table `public.{table}` is not kept apart by tenant in the live database | {bare}"
+        ))
+    );
+
+    change("COMMENT ON COLUMN customers.city IS 'Where she lives.'");
+    let script = of("ddl", &[]);
+    assert_eq!(script.status, Some(0), "{}", script.stderr);
+    change(&script.stdout);
+    assert_eq!(found(), Vec::<String>::new());
+    assert_eq!(
+        change(
+            "SELECT col_description('customers'::regclass, attnum) FROM pg_attribute WHERE attrelid = 'customers'::regclass AND attname = 'city'"
+        ),
+        "boundary: category = \"user.contact.address.city\", residency = in_country, purpose(analytics, support)\n// Where she lives."
+    );
+    // Made again with the comments that the server has by now, it is the same.
+    assert_eq!(of("ddl", &[]).stdout, script.stdout);
+
+    for (by_hand, message) in [
+        (
+            "ALTER TABLE payments NO FORCE ROW LEVEL SECURITY",
+            "it lacks `FORCE ROW LEVEL SECURITY`",
+        ),
+        (
+            "ALTER TABLE payments DISABLE ROW LEVEL SECURITY",
+            "it lacks `ENABLE ROW LEVEL SECURITY`",
+        ),
+        (
+            "DROP POLICY boundary_tenant ON payments; CREATE POLICY everybody ON payments USING (true)",
+            "it lacks a policy that keeps rows apart by `tenant`",
+        ),
+        (
+            "COMMENT ON COLUMN payments.city IS 'boundary: category = user.contact.address.city, residency = global, purpose(analytics)'",
+            "it says `user.contact.address.city`, `global`",
+        ),
+        (
+            "COMMENT ON COLUMN payments.city IS 'boundary: category = user.contact.address.city, residency = in_country, purpose(marketing)'",
+            "its purposes are marketing",
+        ),
+        (
+            "COMMENT ON COLUMN payments.city IS 'boundary: record_id'",
+            "it says `record_id`",
+        ),
+        (
+            "COMMENT ON COLUMN payments.city IS 'boundary: see the wiki'",
+            "it does not read as a declaration",
+        ),
+    ] {
+        change(by_hand);
+        let found_now = found();
+        assert!(
+            matches!(found_now.as_slice(), [one] if one.contains("public.payments") && one.contains(message)),
+            "{by_hand}: {found_now:?}"
+        );
+        change(&script.stdout);
+        change("DROP POLICY IF EXISTS everybody ON payments");
+        assert_eq!(found(), Vec::<String>::new(), "{by_hand}");
     }
 }

@@ -7,7 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use boundary_lint::rules::RULES;
-use support::{Run, lint};
+use support::{Postgres, Run, lint, lint_of_live};
 
 /// A fixture in a folder of its own, away from this workspace; cargo may write a lock file there.
 fn fixture(rule: &str, kind: &str) -> tempfile::TempDir {
@@ -43,26 +43,47 @@ fn options(rule: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-fn check(rule: &str, folder: &Path, options_besides: &[&str]) -> Run {
+/// The live database that a rule is asked about, in a file beside its fixtures; and whether this build can ask one.
+fn database(rule: &str, kind: &str) -> Option<Postgres> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(rule)
+        .join(format!("{kind}.sql"));
+    let file = Some(file).filter(|file| file.is_file())?;
+    let postgres = Postgres::start();
+    postgres.database("real", &[file]);
+    Some(postgres)
+}
+
+/// The rules that this build can find something by.
+fn rules() -> impl Iterator<Item = &'static boundary_lint::rules::Rule> {
+    RULES
+        .iter()
+        .filter(|rule| cfg!(feature = "live") || !options(rule.id).contains(&"--live".to_owned()))
+}
+
+fn check(rule: &str, folder: &Path, postgres: Option<&Postgres>, options_besides: &[&str]) -> Run {
     let options = options(rule);
     let mut arguments = vec!["check"];
     arguments.extend(options.iter().map(String::as_str));
     arguments.extend(options_besides);
-    lint(folder, &arguments)
+    let url = postgres.map(|postgres| postgres.url("real"));
+    lint_of_live(folder, &arguments, &url.unwrap_or_default())
 }
 
 #[test]
 fn a_bad_fixture_shows_its_rule_and_no_other() {
-    for rule in RULES {
+    for rule in rules() {
         let folder = fixture(rule.id, "bad");
+        let live = database(rule.id, "bad");
         let Run {
             status,
             stdout,
             stderr,
-        } = check(rule.id, folder.path(), &[]);
+        } = check(rule.id, folder.path(), live.as_ref(), &[]);
         assert_eq!(status, Some(1), "{}: {stdout}{stderr}", rule.id);
         insta::assert_snapshot!(rule.id, stdout);
-        let json = check(rule.id, folder.path(), &["--format", "json"]);
+        let json = check(rule.id, folder.path(), live.as_ref(), &["--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
         for finding in report["findings"].as_array().unwrap() {
             assert_eq!(finding["rule"], rule.id, "{finding}");
@@ -72,13 +93,14 @@ fn a_bad_fixture_shows_its_rule_and_no_other() {
 
 #[test]
 fn a_good_fixture_is_silent() {
-    for rule in RULES {
+    for rule in rules() {
         let folder = fixture(rule.id, "good");
+        let live = database(rule.id, "good");
         let Run {
             status,
             stdout,
             stderr,
-        } = check(rule.id, folder.path(), &[]);
+        } = check(rule.id, folder.path(), live.as_ref(), &[]);
         assert_eq!(status, Some(0), "{}: {stdout}{stderr}", rule.id);
         assert!(stdout.starts_with("0 findings; "), "{}: {stdout}", rule.id);
     }

@@ -19,7 +19,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -30,6 +30,8 @@ const DOCUMENTS: [&str; 10] = [
     "docs/deployments.md",
     "docs/adapters.md",
     "docs/exchange.md",
+    "docs/ddl.md",
+    "docs/review.md",
 ];
 
 /// Endings that make a name without a slash the name of a file at the root.

@@ -30,7 +30,7 @@ impl Catalogue {
         let (table, opaque) = (relation.name.clone(), relation.opaque);
         match relation.column_mut(&note.column) {
             Some(column) if note.kind == NoteKind::Mask => column.mask = said,
-            Some(column) => column.comment = said.filter(|_| matters),
+            Some(column) => column.comment = said,
             None if opaque || !matters || note.text.is_none() => {}
             None => return Err(format!("{table} has no column {} here", note.column)),
         }

@@ -251,6 +251,7 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
                     born: born(relation, column),
                     changed: column.changed,
                     classified: Classified::No,
+                    comment: column.comment.clone(),
                     mask: column.mask.clone(),
                     database,
                 },

@@ -135,7 +135,9 @@ pub(super) fn in_comments(facts: &mut Facts, catalogue: &Catalogue, database: us
     for relation in catalogue.relations() {
         for column in &relation.columns {
             let Some(said) = &column.comment else { continue };
-            let text = said.text.trim_start().strip_prefix(DECLARES).unwrap_or("");
+            let Some(text) = said.text.trim_start().strip_prefix(DECLARES) else {
+                continue;
+            };
             let key = (
                 catalogue.declared_schema(&relation.schema),
                 relation.name.clone(),

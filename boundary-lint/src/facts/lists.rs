@@ -244,6 +244,7 @@ fn stand_alone(facts: &mut Facts, list: List) {
                 birth: place(column.span),
                 born: None,
                 changed: place(column.span),
+                comment: None,
                 mask: None,
                 database,
             });

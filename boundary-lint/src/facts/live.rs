@@ -6,11 +6,14 @@
 use postgres::config::Host;
 use postgres::{Client, Config, NoTls};
 
-use super::Facts;
+use std::collections::BTreeMap;
+
 use super::lists::List;
+use super::{Facts, Server, ServerPolicy, ServerTable};
+use crate::catalogue::Said;
 use crate::error::Error;
 use crate::parse::listed::{ListedColumn, ListedTable};
-use crate::source::{SourceFile, Span};
+use crate::source::{FileId, Place, SourceFile, Span};
 
 /// What `information_schema` lists, and materialised views, which it leaves out.
 const COLUMNS: &str = "
@@ -24,6 +27,24 @@ WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdro
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg\\_temp\\_%'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
 ORDER BY 1, 2, a.attnum";
+
+/// Row security of tables, and of partitioned ones.
+const TABLES: &str = "
+SELECT n.nspname, r.relname, r.relrowsecurity, r.relforcerowsecurity
+FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.relkind IN ('r', 'p')";
+
+/// Policies; role 0 is everybody.
+const POLICIES: &str = "
+SELECT n.nspname, r.relname, p.polname, NOT p.polpermissive, p.polcmd = '*' AND 0 = ANY (p.polroles),
+       pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
+FROM pg_policy p JOIN pg_class r ON r.oid = p.polrelid JOIN pg_namespace n ON n.oid = r.relnamespace ORDER BY 1, 2, 3";
+
+/// Comments on columns.
+const COMMENTS: &str = "
+SELECT n.nspname, r.relname, a.attname, d.description
+FROM pg_description d JOIN pg_class r ON r.oid = d.objoid JOIN pg_namespace n ON n.oid = r.relnamespace
+JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.objsubid
+WHERE d.classoid = 'pg_class'::regclass AND d.objsubid > 0";
 
 /// Tables that tools of migrations keep for themselves.
 const OF_TOOLS: [&str; 6] = [
@@ -93,12 +114,66 @@ pub(super) fn list(facts: &mut Facts, variable: &str) -> Result<List, Error> {
     }
     let file = SourceFile::new(std::path::Path::new(""), format!("live:{variable}").into(), text);
     let file = facts.sources.add(file);
+    let server = server(&mut client, file, &tables).map_err(|error| failed(said(&error)))?;
+    facts.server = Some(server);
     Ok(List {
         shown: "the live database".to_owned(),
         complete: true,
         whole: true,
         tables: tables.into_iter().map(|table| (file, table)).collect(),
     })
+}
+
+/// What the server says of the tables that it lists.
+fn server(client: &mut Client, file: FileId, listed: &[ListedTable]) -> Result<Server, postgres::Error> {
+    let named: BTreeMap<(&str, &str), &ListedTable> = listed
+        .iter()
+        .map(|table| {
+            (
+                (table.schema.as_deref().unwrap_or(""), table.name.as_str()),
+                table,
+            )
+        })
+        .collect();
+    let place = |span| Place { file, span };
+    let mut server = Server::default();
+    for row in client.query(TABLES, &[])? {
+        let (schema, name): (String, String) = (row.get(0), row.get(1));
+        let Some(listed) = named.get(&(schema.as_str(), name.as_str())) else {
+            continue;
+        };
+        let table = ServerTable {
+            place: place(listed.span),
+            enabled: row.get(2),
+            forced: row.get(3),
+            policies: Vec::new(),
+            comments: BTreeMap::new(),
+        };
+        server.tables.insert((schema, name), table);
+    }
+    for row in client.query(POLICIES, &[])? {
+        if let Some(table) = server.tables.get_mut(&(row.get(0), row.get(1))) {
+            let conditions: [Option<String>; 2] = [row.get(5), row.get(6)];
+            table.policies.push(ServerPolicy {
+                name: row.get(2),
+                restrictive: row.get(3),
+                for_all: row.get(4),
+                conditions: conditions.into_iter().flatten().collect(),
+            });
+        }
+    }
+    for row in client.query(COMMENTS, &[])? {
+        let (schema, name): (String, String) = (row.get(0), row.get(1));
+        let (column, text): (String, String) = (row.get(2), row.get(3));
+        let of_column = named
+            .get(&(schema.as_str(), name.as_str()))
+            .and_then(|table| table.columns.iter().find(|listed| listed.name == column));
+        if let (Some(listed), Some(table)) = (of_column, server.tables.get_mut(&(schema, name))) {
+            let place = place(listed.span);
+            table.comments.insert(column, Said { text, place });
+        }
+    }
+    Ok(server)
 }
 
 /// What the server said, without anything of the connection.

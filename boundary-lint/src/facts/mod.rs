@@ -11,10 +11,12 @@ mod live;
 mod mark;
 mod project;
 mod publications;
+mod server;
 
 use std::collections::{BTreeMap, HashMap};
 
 pub use collect::{Input, collect};
+pub use server::{Server, ServerPolicy, ServerTable};
 
 use boundary_schema::{Policy, Protection};
 
@@ -191,6 +193,8 @@ pub struct Column {
     pub changed: Place,
     /// Its classification.
     pub classified: Classified,
+    /// The comment on it, whatever it says.
+    pub comment: Option<Said>,
     /// How it is masked.
     pub mask: Option<Said>,
     /// Its database, by index.
@@ -267,6 +271,8 @@ pub struct Facts {
     pub policy_file: Option<FileId>,
     /// What the crates of the planes show.
     pub crates: crates::Crates,
+    /// The live database, where one was asked.
+    pub server: Option<Server>,
     /// Binaries of the central plane that hold the vault's mark.
     pub marked_binaries: Vec<MarkedBinary>,
 }

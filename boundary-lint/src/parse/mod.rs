@@ -24,7 +24,7 @@ mod sqlite_mysql;
 pub mod statement;
 mod test_code;
 pub mod test_only;
-mod tokens;
+pub(crate) mod tokens;
 
 use std::borrow::Cow;
 

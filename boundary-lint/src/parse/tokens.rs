@@ -29,6 +29,12 @@ pub(crate) struct Token {
     pub(crate) span: Span,
 }
 
+/// A name in quotes, without them. The name itself may begin or end with one.
+pub(crate) fn unquoted(text: &str) -> String {
+    let inside = text.strip_prefix('"').unwrap_or(text);
+    inside.strip_suffix('"').unwrap_or(inside).replace("\"\"", "\"")
+}
+
 /// Tokens of a text, comments and blanks left out.
 pub(crate) struct Tokens<'a> {
     text: &'a str,

@@ -47,6 +47,7 @@ rules! {
     consent_outside_ledger => "consent-outside-ledger",
     crate_not_found => "crate-not-found",
     crate_not_listed => "crate-not-listed",
+    database_differs => "database-differs",
     declaration_not_understood => "declaration-not-understood",
     declared_column_missing => "declared-column-missing",
     exit_without_reason => "exit-without-reason",

@@ -23,10 +23,16 @@ pub(crate) struct Run {
 
 /// Runs the lint in a folder.
 pub(crate) fn lint(folder: &Path, arguments: &[&str]) -> Run {
+    lint_of_live(folder, arguments, "")
+}
+
+/// Runs the lint in a folder, where `A_DATABASE` is the URL of a live database.
+pub(crate) fn lint_of_live(folder: &Path, arguments: &[&str], url: &str) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-boundary"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("CARGO_TARGET_DIR")
+        .env("A_DATABASE", url)
         .output()
         .unwrap();
     let Output {
@@ -141,6 +147,23 @@ impl Postgres {
                     .arg("--file")
                     .arg(file),
             );
+        }
+    }
+
+    /// Runs statements in a session of a role, and gives what it prints, or what the server answers where it refuses one.
+    pub(crate) fn run(&self, database: &str, role: &str, sql: &str) -> Result<String, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), sql).unwrap();
+        let output = self
+            .psql(database)
+            .env("PGOPTIONS", "-c client_min_messages=warning")
+            .args(["--username", role, "--tuples-only", "--no-align", "--file"])
+            .arg(file.path())
+            .output()
+            .unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap().trim().to_owned()),
+            false => Err(String::from_utf8(output.stderr).unwrap()),
         }
     }
 

@@ -99,6 +99,10 @@ mod tests {
                 "comment on column S.\"T\".c is $$x$$",
                 "Comment s.T.c Some(\"x\")",
             ),
+            (
+                "COMMENT ON COLUMN \"a \"\"b\"\"\".c IS NULL",
+                "Comment a \"b\".c None",
+            ),
             ("COMMENT ON COLUMN a.b IS NULL", "Comment a.b None"),
             ("COMMENT ON TABLE a IS 'x'", "nothing"),
             (

@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         let text = self.slice(token);
         let name = match token.kind {
             Kind::Word => text.to_ascii_lowercase(),
-            Kind::Quoted => text.trim_matches('"').replace("\"\"", "\""),
+            Kind::Quoted => tokens::unquoted(text),
             _ => return None,
         };
         self.at += 1;
