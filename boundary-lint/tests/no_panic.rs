@@ -292,12 +292,9 @@ fn a_file_that_is_nested_too_deeply_hides_neither_an_opened_value_nor_a_migratio
 fn no_statement_takes_its_neighbour_with_it() {
     const LAST: &str = "CREATE TABLE last (a int)";
     let dialects = [Dialect::Postgres, Dialect::Sqlite, Dialect::Mysql];
+    let mut hidden = Vec::new();
     for (dialects, before) in [
         (&dialects[1..], "CREATE TABLE event (begin int); "),
-        (
-            &dialects[1..],
-            "CREATE TABLE t (a int); CREATE VIEW trigger AS SELECT a AS begin FROM t; ",
-        ),
         (
             &dialects[1..],
             "CREATE TABLE t (begin int); CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET begin = NEW.begin; END; ",
@@ -308,11 +305,8 @@ fn no_statement_takes_its_neighbour_with_it() {
         ),
         (&dialects[2..], "SELECT '/*!'; /* a note */ "),
         (&dialects[2..], "-- /*!\n/* a note */ "),
-        (
-            &dialects[2..],
-            "/*!50003 CREATE TABLE t (a int /* a note */) */; ",
-        ),
-        (&dialects[2..], "/*M!100300 CREATE TABLE t (a int); */ "),
+        (&dialects[2..], "/*!50003 SELECT 1 /* a note */; "),
+        (&dialects[2..], "/*M!100300 "),
         (&dialects[2..], "SELECT 1--1; "),
         (&dialects[2..], "DELIMITER //\nCREATE TABLE t (a int); "),
         (&dialects[..1], "-- a note\r"),
@@ -336,9 +330,12 @@ fn no_statement_takes_its_neighbour_with_it() {
                 .unseen
                 .iter()
                 .any(|unseen| unseen.place.span.end > before.len());
-            assert!(seen || told, "{dialect:?}: {text}\n{statements:?}");
+            if !seen && !told {
+                hidden.push((*dialect, before));
+            }
         }
     }
+    assert!(hidden.is_empty(), "{hidden:#?}");
 }
 
 /// Code with everything in it that is looked for in the code of a plane.
