@@ -226,17 +226,13 @@ pub(super) fn statements(text: &str, dialect: Dialect) -> Vec<RawStatement> {
             let ends = before.is_some_and(|before| is(before, "end"));
             // `NEW.begin` is a column.
             let is_column = before.is_some_and(|before| before.kind == Kind::Other(b'.'));
-            if is_column {
-            } else if ends
-                && ["if", "loop", "while", "repeat"]
-                    .iter()
-                    .any(|word| is(token, word))
-            {
+            let says = |words: &[&str]| !is_column && words.iter().any(|word| is(token, word));
+            if ends && says(&["if", "loop", "while", "repeat"]) {
                 // `END IF` closes what was never counted: give back what `END` took.
                 depth += 1;
-            } else if is(token, "begin") || is(token, "case") && !ends {
+            } else if says(&["begin"]) || says(&["case"]) && !ends {
                 depth += 1;
-            } else if is(token, "end") {
+            } else if says(&["end"]) {
                 depth = depth.saturating_sub(1);
             }
         }
