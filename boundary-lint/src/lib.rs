@@ -36,8 +36,9 @@ pub mod suggest;
 pub mod suppress;
 pub mod write;
 
-/// Parsers recurse; nesting is bounded before them, and this is room enough for what the bounds let through.
-const STACK: usize = 1 << 28;
+/// Bytes of stack that parsers run on: they recurse, nesting is bounded before them, and this is room enough for what the bounds
+/// let through.
+pub const STACK: usize = 1 << 28;
 
 /// Runs `work` where deeply nested input has room.
 ///

@@ -13,6 +13,8 @@ use boundary_lint::parse::forbid::forbids_unsafe;
 use boundary_lint::parse::hidden::hidden;
 use boundary_lint::parse::items::{find, macros};
 use boundary_lint::parse::lineage::models;
+use boundary_lint::parse::opened::opened;
+use boundary_lint::parse::rust_migrations;
 use boundary_lint::parse::seam::{aliases_of, seams};
 use boundary_lint::parse::test_only::{test_modules, test_only};
 use boundary_lint::source::{SourceFile, Sources};
@@ -177,6 +179,34 @@ fn nested_migrations_do_not_overflow_the_stack() {
     .unwrap();
 }
 
+/// Each statement doubles what the one before it gave: 2⁴⁰ columns, were they all made.
+#[test]
+fn copies_of_copies_do_not_fill_the_memory() {
+    boundary_lint::with_room(|| {
+        let mut like = String::from("CREATE TABLE t0 (a int);\n");
+        let mut views = like.clone();
+        let mut joins = like.clone();
+        let mut with =
+            String::from("CREATE TABLE t0 (a int);\nCREATE VIEW v AS WITH w0 AS (SELECT * FROM t0)");
+        for (at, before) in (1..40).zip(0..) {
+            like += &format!("CREATE TABLE t{at} (LIKE t{before}, LIKE t{before});\n");
+            views += &format!("CREATE VIEW t{at} AS SELECT *, * FROM t{before};\n");
+            joins += &format!("CREATE VIEW t{at} AS SELECT * FROM t{before} x, t{before} y;\n");
+            with += &format!(", w{at} AS (SELECT *, * FROM w{before})");
+        }
+        with += " SELECT * FROM w39;";
+        for text in [like, views, joins, with] {
+            let found = boundary_lint::parse::statements(Dialect::Postgres, &text);
+            let mut sources = Sources::default();
+            let file = sources.add(SourceFile::new(Path::new(""), "case.sql".into(), text.clone()));
+            let catalogue = replay(Dialect::Postgres, [(file, found.as_slice())]);
+            assert!(!catalogue.unseen.is_empty());
+            replay_text(&text);
+        }
+    })
+    .unwrap();
+}
+
 #[test]
 fn long_chains_of_relations_do_not_overflow_the_stack() {
     boundary_lint::with_room(|| {
@@ -271,6 +301,79 @@ fn mutated_rust_does_not_panic() {
         }
     })
     .unwrap();
+}
+
+#[test]
+fn a_file_that_is_nested_too_deeply_hides_neither_an_opened_value_nor_a_migration() {
+    boundary_lint::with_room(|| {
+        for (open, close) in [("(", ")"), ("!", ""), ("a + ", ""), ("|a| ", ""), ("{", "}")] {
+            let deep = format!("{}a{}", open.repeat(100_000), close.repeat(100_000));
+            let found = opened(&format!(
+                "fn f() {{ {deep}; secret.disclose(\"a good reason\"); }}"
+            ));
+            assert!(!found.taken.is_empty(), "{open}");
+            let text = format!(
+                "impl MigrationTrait for M {{ fn up() {{ {deep}; sql(\"CREATE TABLE t (a int)\"); }} }}"
+            );
+            let found = rust_migrations::migration(&text).unwrap();
+            assert!(
+                !found.unseen.is_empty() && found.sql.len() == text.len(),
+                "{open}"
+            );
+        }
+    })
+    .unwrap();
+}
+
+/// The last statement of each text is seen, or said to be unseen: what stands before it must not take it along.
+#[test]
+fn no_statement_takes_its_neighbour_with_it() {
+    const LAST: &str = "CREATE TABLE last (a int)";
+    let dialects = [Dialect::Postgres, Dialect::Sqlite, Dialect::Mysql];
+    let mut hidden = Vec::new();
+    for (dialects, before) in [
+        (&dialects[1..], "CREATE TABLE event (begin int); "),
+        (
+            &dialects[1..],
+            "CREATE TABLE t (begin int); CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET begin = NEW.begin; END; ",
+        ),
+        (
+            &dialects[1..],
+            "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; ",
+        ),
+        (&dialects[2..], "SELECT '/*!'; /* a note */ "),
+        (&dialects[2..], "-- /*!\n/* a note */ "),
+        (&dialects[2..], "/*!50003 SELECT 1 /* a note */; "),
+        (&dialects[2..], "/*M!100300 "),
+        (&dialects[2..], "SELECT 1--1; "),
+        (&dialects[2..], "DELIMITER //\nCREATE TABLE t (a int); "),
+        (&dialects[..1], "-- a note\r"),
+        (&dialects[..1], "\\echo a note \\\\ "),
+        (&dialects[..1], "VALUES ('DROP TABLE t') \\gexec\n"),
+        (&dialects[..1], "VALUES (1) \\g\n"),
+        (&dialects[..1], "COPY t FROM stdin;\n\\.values '\n\\.\n"),
+        (
+            &dialects[..1],
+            "EXPLAIN (BUFFERS, VERBOSE, COSTS, TIMING, ANALYZE) ",
+        ),
+    ] {
+        for dialect in dialects {
+            let text = format!("{before}{LAST};");
+            let statements = boundary_lint::parse::statements(*dialect, &text);
+            let mut sources = Sources::default();
+            let file = sources.add(SourceFile::new(Path::new(""), "case.sql".into(), text.clone()));
+            let catalogue = replay(*dialect, [(file, statements.as_slice())]);
+            let seen = catalogue.relations().any(|relation| relation.name == "last");
+            let told = catalogue
+                .unseen
+                .iter()
+                .any(|unseen| unseen.place.span.end > before.len());
+            if !seen && !told {
+                hidden.push((*dialect, before));
+            }
+        }
+    }
+    assert!(hidden.is_empty(), "{hidden:#?}");
 }
 
 /// Code with everything in it that is looked for in the code of a plane.

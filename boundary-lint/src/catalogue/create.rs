@@ -1,5 +1,7 @@
 //! Creation of tables and views.
 
+use std::collections::HashSet;
+
 use boundary_schema::Dialect;
 
 use super::apply::Refusal;
@@ -103,7 +105,7 @@ impl Catalogue {
                     }
                 }
             }
-            TableElement::Like(name) => {
+            TableElement::Like { name, comments } => {
                 let id = self.known(name)?;
                 if self.relation(id).is_some_and(|relation| relation.opaque) {
                     self.miss(
@@ -111,8 +113,31 @@ impl Catalogue {
                         format!("it copies the columns of {name}, not all of which can be seen"),
                     );
                 }
-                let copied = self.copied(id, place(name.span), Link::Apart);
-                columns.extend(copied);
+                let mut copied = self.copied(id, place(name.span), Link::Apart);
+                let originals = self.relation(id).filter(|_| *comments);
+                for original in originals.into_iter().flat_map(|relation| &relation.columns) {
+                    // The comment stays where it is said: there it is mended.
+                    if let Some(copy) = copied.iter_mut().find(|copy| copy.name == original.name) {
+                        copy.comment.clone_from(&original.comment);
+                    }
+                }
+                for copy in copied {
+                    match columns.iter_mut().find(|column| column.name == copy.name) {
+                        None => columns.push(copy),
+                        // It restates an inherited column.
+                        Some(column) if !column.inherited_from.is_empty() => {
+                            column.not_null |= copy.not_null;
+                            column.local = true;
+                        }
+                        // No server takes a name twice, and copies of copies would double it with every statement.
+                        Some(_) => {
+                            return Err(format!(
+                                "{name} has a column {}, which is there already",
+                                copy.name
+                            ));
+                        }
+                    }
+                }
             }
             TableElement::PrimaryKey(_) | TableElement::NotNull(_) => {}
         }
@@ -212,6 +237,7 @@ impl Catalogue {
             MadeFrom::MaterializedView => RelationKind::MaterializedView,
         };
         let birth = place(create.name.span);
+        let forbidding = self.forbidding_null(&resolved.depends);
         let mut columns = Vec::new();
         for (at, found) in resolved.columns.iter().enumerate() {
             let listed = create.columns.get(at);
@@ -223,7 +249,7 @@ impl Catalogue {
                 id: self.column_id(),
                 name: listed.map_or_else(|| found.name.clone(), |(name, _)| name.clone()),
                 ty: self.kept(&found.ty, create.kind),
-                not_null: self.forbids_null(found.shows, &resolved.depends),
+                not_null: !found.optional && found.shows.is_some_and(|shown| forbidding.contains(&shown)),
                 birth,
                 named: birth,
                 born: None,
@@ -257,15 +283,17 @@ impl Catalogue {
         }
     }
 
-    /// Whether a column of a query forbids null: in MySQL what shows a column does as that column does.
-    fn forbids_null(&self, shows: Option<ColumnId>, depends: &[Dependency]) -> bool {
-        if self.dialect() != Dialect::Mysql || shows.is_none() {
-            return false;
+    /// The stored columns whose showing forbids null: in MySQL what shows a column does as that column does.
+    fn forbidding_null(&self, depends: &[Dependency]) -> HashSet<ColumnId> {
+        if self.dialect() != Dialect::Mysql {
+            return HashSet::new();
         }
-        let relations = depends.iter().filter_map(|of| self.relation(of.relation));
-        relations
+        let relations: HashSet<RelationId> = depends.iter().map(|of| of.relation).collect();
+        let columns = relations.into_iter().filter_map(|id| self.relation(id));
+        let forbidding = columns
             .flat_map(|relation| &relation.columns)
-            .any(|column| Some(column.id) == shows && column.not_null)
+            .filter(|column| column.not_null);
+        forbidding.map(|column| column.id).collect()
     }
 
     /// The type that a column of a query keeps.

@@ -73,3 +73,56 @@ impl Catalogue {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use boundary_schema::Dialect;
+
+    use crate::catalogue::replay;
+    use crate::parse::statements;
+    use crate::source::{SourceFile, Sources};
+
+    /// The comments on the columns of `copy`, after it was made like a table with comments.
+    fn copied(options: &str) -> Vec<Option<String>> {
+        let text = format!(
+            "CREATE TABLE t (a int, b int);
+             COMMENT ON COLUMN t.a IS 'boundary: category = \"user.content\"';
+             CREATE TABLE copy (LIKE t {options}, c int);"
+        );
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile::new(Path::new(""), "1.sql".into(), text.clone()));
+        let catalogue = replay(
+            Dialect::Postgres,
+            [(file, statements(Dialect::Postgres, &text).as_slice())],
+        );
+        assert!(catalogue.unseen.is_empty(), "{:?}", catalogue.unseen);
+        let copy = catalogue
+            .relations()
+            .find(|relation| relation.name == "copy")
+            .unwrap();
+        let comments = copy.columns.iter().map(|column| column.comment.clone());
+        comments.map(|said| said.map(|said| said.text)).collect()
+    }
+
+    #[test]
+    fn a_table_made_like_another_has_its_comments_where_they_are_included() {
+        let said = Some("boundary: category = \"user.content\"".to_owned());
+        for options in [
+            "INCLUDING COMMENTS",
+            "INCLUDING ALL",
+            "EXCLUDING ALL INCLUDING COMMENTS INCLUDING DEFAULTS",
+        ] {
+            assert_eq!(copied(options), [said.clone(), None, None], "{options}");
+        }
+        for options in [
+            "",
+            "INCLUDING DEFAULTS",
+            "INCLUDING ALL EXCLUDING COMMENTS",
+            "INCLUDING COMMENTS EXCLUDING ALL",
+        ] {
+            assert_eq!(copied(options), [None, None, None], "{options}");
+        }
+    }
+}

@@ -3,8 +3,9 @@
 use memchr::memmem;
 use proc_macro2::{Span as TokenSpan, TokenStream, TokenTree};
 
-use super::declarations::{Lines, without_shebang};
+use super::declarations::Lines;
 use super::paths::{Path, places_outside_tests};
+use super::shebang::without_shebang;
 use super::test_code::without_tests;
 use crate::source::Span;
 

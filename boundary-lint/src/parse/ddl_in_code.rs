@@ -2,8 +2,9 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::declarations::{Lines, without_shebang};
+use super::declarations::Lines;
 use super::nesting;
+use super::shebang::without_shebang;
 use super::test_code::without_tests;
 use crate::source::Span;
 

@@ -1,7 +1,5 @@
 //! Declarations: what `#[derive(Boundary)]` says of tables and their columns, read without compiling.
 
-use std::borrow::Cow;
-
 use boundary_schema::Protection;
 use proc_macro2::{LineColumn, TokenStream};
 use syn::punctuated::Punctuated;
@@ -12,6 +10,7 @@ use syn::{Attribute, Token};
 use super::attributes::Entry;
 pub use super::attributes::Residency;
 use super::nesting;
+use super::shebang::without_shebang;
 use crate::source::Span;
 
 /// What a field says of its column.
@@ -159,15 +158,6 @@ pub(super) fn parsed(text: &str) -> Result<syn::File, Unparsed> {
         return Err(Unparsed::TooDeep);
     }
     syn::parse2(tokens).map_err(Unparsed::No)
-}
-
-/// A first line for the shell is blanked, so that all places stay.
-pub(super) fn without_shebang(text: &str) -> Cow<'_, str> {
-    if !text.starts_with("#!") || text.starts_with("#![") {
-        return Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text));
-    }
-    let end = text.find('\n').unwrap_or(text.len());
-    Cow::Owned(format!("{}{}", " ".repeat(end), &text[end..]))
 }
 
 /// Maps the line and column of `proc_macro2` to bytes.

@@ -13,7 +13,8 @@
 
 use proc_macro2::{Delimiter, Group, Span as TokenSpan, TokenStream, TokenTree};
 
-use super::declarations::{Lines, without_shebang};
+use super::declarations::Lines;
+use super::shebang::without_shebang;
 use crate::source::Span;
 
 /// Unsafe code in expanded code.

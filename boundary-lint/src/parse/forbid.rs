@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::declarations::without_shebang;
+use super::shebang::without_shebang;
 
 /// Whether a file begins with attributes of which one is `#![forbid(unsafe_code)]`, alone or with other lints. The same words
 /// in an inner module, in a macro or under `cfg_attr` do not count.

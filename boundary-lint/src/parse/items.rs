@@ -3,7 +3,8 @@
 use memchr::memmem;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::declarations::{Lines, without_shebang};
+use super::declarations::Lines;
+use super::shebang::without_shebang;
 use crate::source::Span;
 
 /// An item in its file.

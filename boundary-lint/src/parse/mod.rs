@@ -20,6 +20,7 @@ mod postgres;
 mod query;
 pub mod rust_migrations;
 pub mod seam;
+mod shebang;
 mod sqlite_mysql;
 pub mod statement;
 mod test_code;

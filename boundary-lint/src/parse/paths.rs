@@ -5,7 +5,8 @@
 
 use proc_macro2::{Delimiter, Ident, Span as TokenSpan, TokenStream, TokenTree};
 
-use super::declarations::{Lines, without_shebang};
+use super::declarations::Lines;
+use super::shebang::without_shebang;
 use super::test_code::without_tests;
 use crate::source::Span;
 

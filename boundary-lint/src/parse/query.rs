@@ -106,6 +106,8 @@ pub enum From {
         right: Box<From>,
         /// Which columns are merged.
         merge: Merge,
+        /// Whether a row may come without one of the left, and of the right: then what forbids null is null.
+        optional: [bool; 2],
         /// Expressions of the condition.
         on: Vec<Expression>,
     },

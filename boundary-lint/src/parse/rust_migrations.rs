@@ -6,7 +6,7 @@
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
-use super::declarations::{Lines, parsed};
+use super::declarations::{Lines, Unparsed, parsed};
 use crate::source::Span;
 
 /// A migration in Rust, as far as SQL stands in it.
@@ -76,8 +76,19 @@ fn idents(tokens: proc_macro2::TokenStream, out: &mut Vec<String>) {
 /// The migration of a file; `None` where it has none.
 #[must_use]
 pub fn migration(text: &str) -> Option<RustMigration> {
-    memchr::memmem::find(text.as_bytes(), b"MigrationTrait for ")?;
-    let file = parsed(text).ok()?;
+    let at = memchr::memmem::find(text.as_bytes(), b"MigrationTrait for ")?;
+    let file = match parsed(text) {
+        Ok(file) => file,
+        // It does not compile.
+        Err(Unparsed::No(_)) => return None,
+        Err(Unparsed::TooDeep) => {
+            let span = Span::new(at, at + "MigrationTrait".len());
+            return Some(RustMigration {
+                sql: only(text, &[]),
+                unseen: vec![(span, "the migration is nested too deeply to be parsed".to_owned())],
+            });
+        }
+    };
     let lines = Lines::new(text);
     let ups = file.items.iter().filter_map(|item| match item {
         syn::Item::Impl(item) if implements(item, "MigrationTrait") => {
@@ -104,7 +115,6 @@ pub fn migration(text: &str) -> Option<RustMigration> {
     }
     if found.literals.is_empty() && found.unseen.is_empty() {
         // Nothing was recognised at all, so nothing may be taken to be nothing.
-        let at = memchr::memmem::find(text.as_bytes(), b"MigrationTrait for ").unwrap_or(0);
         let span = Span::new(at, at + "MigrationTrait".len());
         let empty = does_nothing(&file);
         if !empty {

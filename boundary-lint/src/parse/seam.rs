@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use memchr::memmem;
 use proc_macro2::TokenStream;
 
-use super::declarations::without_shebang;
 use super::paths::{Path, paths, places};
+use super::shebang::without_shebang;
 use crate::source::Span;
 
 /// The function of the seam that makes a session. No other has its name.

@@ -193,7 +193,12 @@ pub enum TableElement {
     /// A column.
     Column(ColumnDefinition),
     /// The columns of another relation, copied.
-    Like(Name),
+    Like {
+        /// The other relation.
+        name: Name,
+        /// Whether the comments on them are copied too.
+        comments: bool,
+    },
     /// A primary key over these columns.
     PrimaryKey(Vec<String>),
     /// A `NOT NULL` of this column, written as a table constraint.

@@ -3,8 +3,8 @@
 use memchr::memmem;
 use proc_macro2::TokenStream;
 
-use super::declarations::without_shebang;
 use super::paths::{Path, paths_outside_tests, places_outside_tests};
+use super::shebang::without_shebang;
 use crate::source::Span;
 
 /// What is there for tests: a clock that stands still, so that no bound in time ends, and an audit log that nobody keeps.

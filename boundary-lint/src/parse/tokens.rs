@@ -53,9 +53,10 @@ impl<'a> Tokens<'a> {
                 (Some(byte), _) if byte.is_ascii_whitespace() || *byte == 0x0b => self.at += 1,
                 // A byte order mark.
                 (Some(0xef), Some(0xbb)) if bytes.get(self.at + 2) == Some(&0xbf) => self.at += 3,
+                // A carriage return ends a comment as well: what follows it runs.
                 (Some(b'-'), Some(b'-')) => {
-                    self.at =
-                        memchr::memchr(b'\n', &bytes[self.at..]).map_or(bytes.len(), |n| self.at + n + 1);
+                    self.at = memchr::memchr2(b'\n', b'\r', &bytes[self.at..])
+                        .map_or(bytes.len(), |n| self.at + n + 1);
                 }
                 (Some(b'/'), Some(b'*')) => self.skip_block_comment(),
                 _ => return,
@@ -202,6 +203,8 @@ pub(crate) struct RawStatement {
     pub(crate) too_deep: bool,
     /// A command of psql, which stands for itself on a line (`\i other.sql`).
     pub(crate) meta: bool,
+    /// A command of psql stands where it ends the statement (`\gexec`), or behind another one.
+    pub(crate) hides: bool,
 }
 
 impl RawStatement {
@@ -236,6 +239,8 @@ pub(crate) fn statements(text: &str) -> Vec<RawStatement> {
                 head,
                 too_deep: false,
                 meta: true,
+                // `\echo \\ SELECT 1`: behind a second backslash psql goes on.
+                hides: line.contains('\\'),
             });
             tokens.at = end;
             continue;
@@ -256,6 +261,7 @@ fn one_statement(text: &str, tokens: &mut Tokens<'_>, first: Token) -> RawStatem
     let mut nesting = Nesting::default();
     let mut end = first.span.end;
     let mut atomic = 0usize;
+    let mut hides = false;
     let mut token = Some(first);
     while let Some(current) = token {
         match current.kind {
@@ -277,6 +283,7 @@ fn one_statement(text: &str, tokens: &mut Tokens<'_>, first: Token) -> RawStatem
             }
             // A quoted name keeps its place among the first words, but is none of them.
             Kind::Quoted if head.len() < HEAD => head.push(String::new()),
+            Kind::Other(b'\\') => hides = true,
             _ => {}
         }
         nesting.see(text, current);
@@ -289,6 +296,7 @@ fn one_statement(text: &str, tokens: &mut Tokens<'_>, first: Token) -> RawStatem
         head,
         too_deep,
         meta: false,
+        hides,
     }
 }
 
@@ -312,7 +320,9 @@ fn reads_stdin(statement: &str) -> bool {
 
 fn skip_copied_rows(text: &str, tokens: &mut Tokens<'_>) {
     let rest = &text.as_bytes()[tokens.at.min(text.len())..];
-    if let Some(end) = memchr::memmem::find(rest, b"\n\\.") {
+    // The rows end at a line that holds nothing else.
+    let ends = |at: &usize| matches!(rest.get(at + 3), None | Some(b'\n' | b'\r'));
+    if let Some(end) = memchr::memmem::find_iter(rest, b"\n\\.").find(ends) {
         tokens.at += end + 3;
     }
 }

@@ -13,7 +13,11 @@ use crate::source::Span;
 /// Queries inside queries are followed this far.
 const DEEPEST: usize = 1_000;
 /// A statement may look into this many queries: `WITH RECURSIVE` inside itself doubles the work with every level.
-const MOST: usize = 100_000;
+const MOST: usize = 10_000;
+/// A statement may look at this many columns: `SELECT *, *` of a query of the same kind doubles them with every level.
+const MOST_COLUMNS: usize = 500_000;
+/// A query may give this many columns, as many as the most generous server lets a table have.
+const WIDEST: usize = 4_096;
 
 /// What a query gives.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +37,8 @@ pub(super) struct Found {
     pub(super) shows: Option<ColumnId>,
     pub(super) span: Option<Span>,
     relation: Option<RelationId>,
+    /// An outer join may give it a row without values.
+    pub(super) optional: bool,
 }
 
 /// A member of `FROM`, under the name that it goes by.
@@ -117,6 +123,7 @@ impl Catalogue {
             catalogue: self,
             depends: Vec::new(),
             left: MOST,
+            columns_left: MOST_COLUMNS,
         };
         let mut resolved = resolver.query(query, &Scope::default());
         resolver.depends.sort_by_key(|d| (d.relation, d.column));
@@ -131,7 +138,11 @@ struct Resolver<'c> {
     depends: Vec<Dependency>,
     /// Queries that may still be looked into.
     left: usize,
+    /// Columns that may still be looked at.
+    columns_left: usize,
 }
+
+const TOO_MANY: &str = "it has more columns than a server allows";
 
 fn opaque(why: impl Into<String>) -> Resolved {
     Resolved {
@@ -171,6 +182,7 @@ impl Resolver<'_> {
                     shows: None,
                     span: None,
                     relation: None,
+                    optional: false,
                 };
                 Resolved {
                     columns: types.into_iter().enumerate().map(column).collect(),
@@ -244,6 +256,7 @@ impl Resolver<'_> {
                         shows,
                         span: Some(*span),
                         relation: None,
+                        optional: source.is_some_and(|source| source.optional),
                     });
                 }
             }
@@ -251,7 +264,17 @@ impl Resolver<'_> {
         for other in &select.others {
             self.expression(other, &scope);
         }
+        if resolved.columns.len() > WIDEST {
+            return opaque(TOO_MANY);
+        }
         resolved
+    }
+
+    /// Takes columns from those that may still be looked at; false where there are not that many.
+    fn affords(&mut self, columns: usize) -> bool {
+        let left = self.columns_left.checked_sub(columns);
+        self.columns_left = left.unwrap_or(0);
+        left.is_some()
     }
 
     fn star(&mut self, of: &[String], span: Span, scope: &Scope<'_>, resolved: &mut Resolved) {
@@ -269,6 +292,10 @@ impl Resolver<'_> {
                 }
             }
         };
+        if !self.affords(columns.len()) || resolved.columns.len() > WIDEST {
+            resolved.opaque = Some(TOO_MANY.to_owned());
+            return;
+        }
         self.depends_on_all(&columns);
         resolved.columns.extend(columns.into_iter().map(|column| Found {
             span: Some(span),
@@ -299,6 +326,7 @@ impl Resolver<'_> {
                     shows: None,
                     span: None,
                     relation: None,
+                    optional: false,
                 })
                 .collect(),
             None,

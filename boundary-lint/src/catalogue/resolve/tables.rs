@@ -1,6 +1,6 @@
 //! Members of `FROM`.
 
-use super::{Found, Resolver, Scope, Table, fields_of, renamed};
+use super::{Found, Resolver, Scope, TOO_MANY, Table, fields_of, renamed};
 use crate::catalogue::functions::Gives;
 use crate::catalogue::types::Shape;
 use crate::catalogue::{ColumnType, Dependency, results};
@@ -47,27 +47,43 @@ impl Resolver<'_> {
                 left,
                 right,
                 merge,
+                optional,
                 on,
-            } => return self.join(left, right, merge, on, scope),
+            } => {
+                let (left, left_opaque) = self.side(left, optional[0], scope);
+                let (right, right_opaque) = self.side(right, optional[1], scope);
+                for condition in on {
+                    self.expression(condition, scope);
+                }
+                let star = self.joined(left, right, merge);
+                return (star, left_opaque.or(right_opaque));
+            }
         };
+        let mut table = table;
+        if !self.affords(table.columns.len()) {
+            table.columns.clear();
+            table.opaque = Some(TOO_MANY.to_owned());
+        }
         let star = (table.columns.clone(), table.opaque.clone());
         scope.tables.push(table);
         star
     }
 
-    pub(super) fn join(
-        &mut self,
-        left: &From,
-        right: &From,
-        merge: &Merge,
-        on: &[Expression],
-        scope: &mut Scope<'_>,
-    ) -> (Vec<Found>, Option<String>) {
-        let (left, left_opaque) = self.from(left, scope);
-        let (right, right_opaque) = self.from(right, scope);
-        for condition in on {
-            self.expression(condition, scope);
+    /// One side of a join, whose rows may be missing.
+    fn side(&mut self, from: &From, optional: bool, scope: &mut Scope<'_>) -> (Vec<Found>, Option<String>) {
+        let first = scope.tables.len();
+        let (mut star, why) = self.from(from, scope);
+        let tables = scope.tables[first..]
+            .iter_mut()
+            .flat_map(|table| &mut table.columns);
+        for column in tables.chain(&mut star).filter(|_| optional) {
+            column.optional = true;
         }
+        (star, why)
+    }
+
+    /// What `*` takes from a join; merged columns come first, and once.
+    fn joined(&mut self, left: Vec<Found>, right: Vec<Found>, merge: &Merge) -> Vec<Found> {
         let merged: Vec<String> = match merge {
             Merge::None => Vec::new(),
             Merge::Using(names) => names.clone(),
@@ -81,14 +97,19 @@ impl Resolver<'_> {
         for name in &merged {
             let sides = [&left, &right].map(|side| side.iter().find(|column| column.name == *name).cloned());
             self.depends_on_all(sides.each_ref().map(Option::as_ref).into_iter().flatten());
-            star.extend(sides.into_iter().flatten().next());
+            // From the side that has a row.
+            let [left, right] = sides;
+            star.extend(match left {
+                Some(left) if !left.optional => Some(left),
+                left => right.filter(|right| left.is_none() || !right.optional).or(left),
+            });
         }
         star.extend(
             left.into_iter()
                 .chain(right)
                 .filter(|column| !merged.contains(&column.name)),
         );
-        (star, left_opaque.or(right_opaque))
+        star
     }
 
     pub(super) fn relation(&mut self, name: &Name, alias: &Alias, scope: &Scope<'_>) -> Table {
@@ -116,6 +137,7 @@ impl Resolver<'_> {
                         shows: Some(column.id),
                         span: None,
                         relation: Some(relation.id),
+                        optional: false,
                     });
                     let why = relation
                         .opaque
@@ -155,6 +177,7 @@ impl Resolver<'_> {
             shows: None,
             span: None,
             relation: None,
+            optional: false,
         };
         let one = alias.name.as_deref().unwrap_or(name).to_owned();
         let mut why = None;
@@ -224,6 +247,7 @@ impl Resolver<'_> {
             shows: None,
             span: None,
             relation: None,
+            optional: false,
         }
     }
 }

@@ -9,7 +9,7 @@ mod values;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-use super::declarations::{Lines, without_shebang};
+use super::declarations::{Lines, Unparsed, parsed};
 use crate::source::Span;
 
 /// A use of the one exit.
@@ -48,7 +48,7 @@ pub struct Flow {
 pub struct Opened {
     /// Uses of the exit.
     pub exits: Vec<Exit>,
-    /// The exit taken as a function, so that its uses cannot be counted.
+    /// The exit taken as a function, or a file that is nested too deeply to be parsed: its uses cannot be counted.
     pub taken: Vec<Span>,
     /// Where disclosed values go.
     pub flows: Vec<Flow>,
@@ -61,8 +61,16 @@ pub fn opened(text: &str) -> Opened {
     if memchr::memmem::find(text.as_bytes(), b"disclose").is_none() {
         return Opened::default();
     }
-    let Ok(file) = syn::parse_file(&without_shebang(text)) else {
-        return Opened::default();
+    let file = match parsed(text) {
+        Ok(file) => file,
+        Err(Unparsed::No(_)) => return Opened::default(),
+        // The compiler may read it all the same, and what is disclosed in it cannot be counted.
+        Err(Unparsed::TooDeep) => {
+            return Opened {
+                taken: vec![Span::new(0, 0)],
+                ..Opened::default()
+            };
+        }
     };
     let mut search = Search {
         lines: Lines::new(text),

@@ -69,7 +69,9 @@ impl Lower<'_> {
                     elements.extend(self.column(&column).map(TableElement::Column))
                 }
                 ast::TableArg::LikeClause(like) => {
-                    elements.extend(self.reference(like.relation_name_ref()).map(TableElement::Like));
+                    let name = self.reference(like.relation_name_ref());
+                    let comments = copies_comments(&like);
+                    elements.extend(name.map(|name| TableElement::Like { name, comments }));
                 }
                 ast::TableArg::TableConstraint(ast::TableConstraint::PrimaryKeyConstraint(key)) => {
                     elements.push(TableElement::PrimaryKey(key_columns(&key)));
@@ -295,6 +297,18 @@ impl Lower<'_> {
             columns: columns.collect(),
         })
     }
+}
+
+/// Whether `LIKE` copies comments: its options are read from left to right, and the last one that speaks of them holds.
+fn copies_comments(like: &ast::LikeClause) -> bool {
+    use ast::TableProperty::{PropertyAll, PropertyComments};
+    let said = like.like_options().filter_map(|option| match option {
+        ast::LikeOption::IncludingProperty(of) => Some((of.table_property()?, true)),
+        ast::LikeOption::ExcludingProperty(of) => Some((of.table_property()?, false)),
+    });
+    said.filter(|(of, _)| matches!(of, PropertyAll(_) | PropertyComments(_)))
+        .last()
+        .is_some_and(|(_, copies)| copies)
 }
 
 fn temporary(persistence: Option<ast::Persistence>, name: &Name) -> bool {

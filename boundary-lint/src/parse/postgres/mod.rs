@@ -91,11 +91,16 @@ enum Role {
 }
 
 fn role(raw: &RawStatement) -> Role {
+    if raw.hides {
+        return Role::Unseen("a command of psql stands here behind something else in its line");
+    }
     if raw.meta {
         return match raw.word(0) {
             "i" | "ir" | "include" | "include_relative" => {
                 Role::Unseen("another file is included here by psql")
             }
+            "g" | "gx" | "gexec" | "gset" => Role::Unseen("psql runs what a query gives"),
+            "if" | "elif" | "else" => Role::Unseen("psql runs what follows on a condition"),
             _ => Role::Harmless,
         };
     }
@@ -106,10 +111,13 @@ fn role(raw: &RawStatement) -> Role {
         | "listen" | "unlisten" | "prepare" | "deallocate" | "execute" | "show" | "checkpoint" | "load"
         | "declare" | "fetch" | "move" | "close" | "release" | "repack" => Role::Harmless,
         "reassign" => Role::Harmless,
-        "explain" if raw.head.iter().any(|word| word == "create") => {
-            Role::Unseen("EXPLAIN may run what it explains")
-        }
-        "explain" => Role::Harmless,
+        // Its options may be longer than the words that are known here.
+        "explain" => match raw.head.iter().find(|word| EXPLAINED.contains(&word.as_str())) {
+            Some(word) if word != "create" && !raw.head.iter().any(|word| word.starts_with("analy")) => {
+                Role::Harmless
+            }
+            _ => Role::Unseen("EXPLAIN may run what it explains"),
+        },
         "discard" if raw.word(1) == "all" => Role::Parse,
         "discard" => Role::Harmless,
         "begin" | "start" => Role::Transaction(Transaction::Begin),
@@ -153,6 +161,11 @@ fn role(raw: &RawStatement) -> Role {
         _ => Role::Parse,
     }
 }
+
+/// What EXPLAIN is asked of.
+const EXPLAINED: [&str; 8] = [
+    "create", "delete", "insert", "merge", "select", "update", "values", "with",
+];
 
 fn created(raw: &RawStatement) -> Role {
     let words = raw.head.iter().map(String::as_str).skip(1);

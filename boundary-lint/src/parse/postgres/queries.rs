@@ -175,6 +175,8 @@ impl Lower<'_> {
             left: Box::new(left),
             right: Box::new(right),
             merge,
+            // No column of a view forbids null here, however it is joined.
+            optional: [false, false],
             on,
         }
     }

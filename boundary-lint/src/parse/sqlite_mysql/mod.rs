@@ -21,13 +21,17 @@ use crate::source::Span;
 pub(super) fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
     let text = cut::unwrapped(text, dialect);
     let mut out = Vec::new();
-    for tokens in cut::statements(&text, dialect) {
+    for cut::RawStatement { tokens, open } in cut::statements(&text, dialect) {
         let Some((first, last)) = tokens.first().zip(tokens.last()) else {
             continue;
         };
         let span = Span::new(first.span.start, last.span.end);
         let mut reader = Reader::new(&text, &tokens, dialect);
-        for kind in reader.statement() {
+        let kinds = match open {
+            true => vec![StatementKind::Unseen("the body that begins here has no end")],
+            false => reader.statement(),
+        };
+        for kind in kinds {
             out.push(Statement {
                 kind,
                 span,
@@ -214,7 +218,7 @@ impl Reader<'_> {
         };
         if self.takes("like") {
             let Some(like) = self.name() else { return unread() };
-            create.elements.push(TableElement::Like(like));
+            create.elements.push(copy_of(like));
             return vec![StatementKind::CreateTable(create)];
         }
         if !self.is(b'(') {
@@ -229,7 +233,7 @@ impl Reader<'_> {
             let Some(like) = opening.name() else {
                 return unread();
             };
-            create.elements.push(TableElement::Like(like));
+            create.elements.push(copy_of(like));
             return vec![StatementKind::CreateTable(create)];
         }
         if opening.peek_word().as_deref() == Some("select") {
@@ -394,13 +398,17 @@ impl Reader<'_> {
     fn alter(&mut self) -> Vec<StatementKind> {
         self.advance();
         while self.takes("online") || self.takes("offline") || self.takes("ignore") {}
+        if self.is_mysql()
+            && ["algorithm", "definer", "sql"]
+                .iter()
+                .any(|word| self.peek_word().as_deref() == Some(word))
+        {
+            self.skip_to_any(&["view", "event"]);
+        }
         match self.word().unwrap_or_default().as_str() {
             "table" => {}
-            "view" | "algorithm" | "sql" => {
-                return vec![StatementKind::Unseen(
-                    "a view is altered; drop it and create it again",
-                )];
-            }
+            // The view is given a new query, and must be there already: without it the migration fails.
+            "view" if self.is_mysql() => return self.create_view(false, true),
             // A database's settings, a user, an index, an event: no columns.
             _ => return Vec::new(),
         }
@@ -612,6 +620,14 @@ impl Reader<'_> {
             true => StatementKind::DropSchemas(drop),
             false => StatementKind::DropRelations(drop),
         })
+    }
+}
+
+/// Declarations stand in comments in Postgres only.
+fn copy_of(name: Name) -> TableElement {
+    TableElement::Like {
+        name,
+        comments: false,
     }
 }
 

@@ -267,6 +267,7 @@ impl Lower<'_> {
                 left: Box::new(from),
                 right: Box::new(self.factor(&join.relation)),
                 merge,
+                optional: optional(&join.join_operator),
                 on,
             };
         }
@@ -348,6 +349,17 @@ impl Lower<'_> {
             }
             _ => Expression::Parts(Vec::new()),
         }
+    }
+}
+
+/// Which side of a join may have no row.
+fn optional(operator: &ast::JoinOperator) -> [bool; 2] {
+    use ast::JoinOperator as Op;
+    match operator {
+        Op::Left(_) | Op::LeftOuter(_) => [false, true],
+        Op::Right(_) | Op::RightOuter(_) => [true, false],
+        Op::FullOuter(_) => [true, true],
+        _ => [false, false],
     }
 }
 

@@ -1,0 +1,12 @@
+CREATE TABLE users (id INT PRIMARY KEY, email VARCHAR(20) NOT NULL, age INT);
+CREATE TABLE cities (id INT NOT NULL, city TEXT NOT NULL, area INT NOT NULL);
+CREATE VIEW lefts AS SELECT u.*, c.id AS city_id, c.city FROM users u LEFT JOIN cities c ON c.id = u.id;
+CREATE VIEW rights AS SELECT u.id, u.email, c.city FROM users u RIGHT JOIN cities c ON c.id = u.id;
+CREATE VIEW inners AS SELECT u.email, c.city FROM users u INNER JOIN cities c ON c.id = u.id;
+CREATE VIEW chains AS SELECT a.email AS a, b.email AS b, c.city AS c FROM users a JOIN users b ON a.id = b.id LEFT JOIN cities c ON c.id = b.id;
+CREATE VIEW stars AS SELECT * FROM users LEFT JOIN cities USING (id);
+CREATE VIEW merged_rights AS SELECT * FROM users RIGHT JOIN cities USING (id);
+CREATE VIEW naturals AS SELECT id, email, city FROM users NATURAL LEFT JOIN cities;
+CREATE VIEW groups_of AS SELECT u.email, x.city FROM users u LEFT JOIN (cities x JOIN users y ON y.id = x.id) ON x.id = u.id;
+CREATE VIEW derived AS SELECT u.id, d.city FROM users u LEFT JOIN (SELECT id, city FROM cities) d ON d.id = u.id;
+CREATE VIEW over_view AS SELECT city_id, email FROM lefts;
