@@ -232,6 +232,65 @@ fn every_statement_has_a_place_that_is_there() {
 }
 
 #[test]
+fn every_failure_mode_of_the_mission_has_a_row_that_counts() {
+    // M105, M107 and M108, each with something that breaks it, and nothing else does.
+    let folder = project(&MODEL.replace("from(Person::city), ", ""), SQL);
+    let modes = report(folder.path(), &[])["modes"].clone();
+    let findings = |modes: &Value, name: &str| {
+        let mode = modes.as_array().unwrap().iter().find(|mode| mode["name"] == name);
+        mode.unwrap_or_else(|| panic!("{name}: {modes}"))["findings"]
+            .as_u64()
+            .unwrap()
+    };
+    for name in [
+        "consent drift",
+        "residency drift",
+        "key overreach",
+        "derived leaks",
+        "debug bypass",
+        "backup ambiguity",
+    ] {
+        assert_eq!(findings(&modes, name), 0, "{name}");
+    }
+    assert_eq!(
+        findings(&modes, "schema erosion"),
+        1,
+        "the note that nobody classified"
+    );
+    for (name, more, count) in [
+        (
+            "consent drift",
+            "ALTER TABLE people ADD COLUMN marketing_consent boolean;",
+            1,
+        ),
+        (
+            "key overreach",
+            "UPDATE people SET email = pgp_sym_encrypt('x', 'key');",
+            1,
+        ),
+        (
+            "a replication bolted on for analytics",
+            "CREATE PUBLICATION analytics FOR TABLE people;",
+            1,
+        ),
+        ("schema erosion", "ALTER TABLE people ADD COLUMN phone2 text;", 2),
+    ] {
+        let folder = project(MODEL, &format!("{SQL}{more}\n"));
+        assert_eq!(
+            findings(&report(folder.path(), &[])["modes"], name),
+            count,
+            "{name}"
+        );
+    }
+    let folder = project(MODEL, SQL);
+    std::fs::remove_file(folder.path().join("restore.md")).unwrap();
+    assert_eq!(
+        findings(&report(folder.path(), &[])["modes"], "backup ambiguity"),
+        1
+    );
+}
+
+#[test]
 fn the_report_shows_what_changed_since_a_base() {
     let folder = project(MODEL, SQL);
     let root = folder.path();

@@ -36,11 +36,15 @@ pub fn run(
     format: Format,
     today: &str,
 ) -> Result<bool, Error> {
-    let before = side(root, base)?;
-    let after = match head {
-        Some(head) => side(root, head)?,
-        None => working_tree(root)?,
-    };
+    // Each side waits for git and cargo for a good part of its time.
+    let (before, after) = rayon::join(
+        || side(root, base),
+        || match head {
+            Some(head) => side(root, head),
+            None => working_tree(root),
+        },
+    );
+    let (before, after) = (before?, after?);
     let changes = compare(&before.placed.manifest, &after.placed.manifest);
     // A lock file says nothing of approvals; they are in the policy beside it.
     let beside = match after.facts {

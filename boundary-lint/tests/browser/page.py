@@ -50,7 +50,7 @@ def used(page):
     expect(count(page) == "0 of 25 shown" and rows.count() == 0, count(page))
     expect(page.locator("#page").inner_text() == "no row matches", "it says that nothing matches")
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_function("document.getElementById('count').textContent === '25 of 25 shown'")
+    page.get_by_text("25 of 25 shown").wait_for()
 
     # Filters, which hold together.
     page.get_by_label("Held").select_option("sealed")
@@ -60,7 +60,7 @@ def used(page):
     page.get_by_label("Sensitivity").select_option("sensitive")
     expect(count(page) == "0 of 25 shown", count(page))
     page.get_by_role("button", name="Show all").click()
-    page.wait_for_function("document.getElementById('count').textContent === '25 of 25 shown'")
+    page.get_by_text("25 of 25 shown").wait_for()
 
     # Details, and a link to file and line.
     first = rows.first

@@ -12,7 +12,11 @@ pub(crate) const MODEL: &str = include_str!("../exchange/project/src/model.rs");
 /// A project with these files besides its policy and its first migration.
 pub(crate) fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let first = [("boundary.toml", POLICY), ("migrations/1_all.sql", MIGRATION)];
+    let first = [
+        ("boundary.toml", POLICY),
+        ("restore.md", "Erasures are repeated before anything is served.\n"),
+        ("migrations/1_all.sql", MIGRATION),
+    ];
     for (path, text) in first.iter().chain(files) {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

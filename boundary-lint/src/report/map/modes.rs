@@ -9,7 +9,7 @@ use crate::suppress::Judged;
 const MODES: &[(&str, &[&str], &str)] = &[
     (
         "consent drift",
-        &["consent-outside-ledger"],
+        &["consent-outside-ledger", "purpose-without-basis"],
         "a grant that a service keeps for longer than the policy allows is refused at run time",
     ),
     (
@@ -23,15 +23,23 @@ const MODES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "key overreach",
-        &["key-in-database", "sealed-value-in-text", "seam-outside-vault"],
+        &[
+            "central-reaches-vault",
+            "key-in-database",
+            "sealed-value-in-text",
+            "seam-outside-vault",
+            "vault-in-central-binary",
+        ],
         "what a key may open is decided by its custody",
     ),
     (
         "derived leaks",
         &[
             "json-without-type",
-            "personal-data-in-global-table",
+            "mask-disagrees",
+            "name-suggests-personal",
             "personal-data-declared-global",
+            "personal-data-in-global-table",
         ],
         "a copy that no struct declares is seen only where it is a column",
     ),
@@ -67,12 +75,8 @@ const MODES: &[(&str, &[&str], &str)] = &[
         "a copy that is made outside of the migrations is not seen",
     ),
     (
-        "residency only in contracts, one key for all",
-        &[
-            "central-reaches-vault",
-            "policy-not-decided",
-            "vault-in-central-binary",
-        ],
+        "residency only in contracts",
+        &["policy-not-decided"],
         "what a contract promises is not read",
     ),
 ];
@@ -84,18 +88,31 @@ pub(super) fn of(judged: &Judged) -> Vec<Mode> {
     }
     MODES
         .iter()
-        .map(|(name, rules, beyond)| {
-            let rules: Vec<&'static str> = rules.iter().copied().filter(|rule| is_rule(rule)).collect();
-            Mode {
-                name,
-                findings: rules.iter().filter_map(|rule| counts.get(rule)).sum(),
-                rules,
-                beyond,
-            }
+        .map(|(name, rules, beyond)| Mode {
+            name,
+            findings: rules.iter().filter_map(|rule| counts.get(rule)).sum(),
+            rules: rules.to_vec(),
+            beyond,
         })
         .collect()
 }
 
-fn is_rule(id: &str) -> bool {
-    crate::rules::RULES.iter().any(|rule| rule.id == id)
+#[cfg(test)]
+mod tests {
+    use super::MODES;
+
+    #[test]
+    fn the_rules_of_a_mode_are_rules_and_stand_in_one_mode() {
+        let mut all: Vec<&str> = MODES.iter().flat_map(|(_, rules, _)| *rules).copied().collect();
+        for rule in &all {
+            assert!(
+                crate::rules::RULES.iter().any(|known| known.id == *rule),
+                "{rule}"
+            );
+        }
+        all.sort_unstable();
+        let before = all.len();
+        all.dedup();
+        assert_eq!(all.len(), before);
+    }
 }
