@@ -401,7 +401,7 @@ impl<'a, W: Write> Answer<'a, W> {
         let without: Vec<&Row> = report
             .columns
             .iter()
-            .filter(|row| row.held != "" && is_personal(row))
+            .filter(|row| !row.held.is_empty() && is_personal(row))
             .filter(|row| !all().any(|other| other.table == row.table && other.role == "subject"))
             .collect();
         for row in without {
