@@ -26,6 +26,9 @@ pub struct Tree {
 const READ: [&str; 4] = ["rs", "sql", "toml", "lock"];
 const READ_BY_NAME: [&str; 2] = [".gitignore", ".ignore"];
 
+/// A tree of at most so many bytes is kept in memory. Making thousands of files on a disk takes longer than everything else.
+const IN_MEMORY: u64 = 256 << 20;
+
 /// So many bytes are held before they are written.
 const HELD: usize = 64 << 20;
 
@@ -51,17 +54,17 @@ impl Tree {
                 &format!("{revision}^{{tree}}"),
             ])
             .map_err(|_| git.failed("git knows no such revision".to_owned()))?;
-        let listed = git.output(&["ls-tree", "-r", "-z", "--full-tree", &tree])?;
-        let folder = tempfile::Builder::new().prefix("boundary-base").tempdir()?;
+        let listed = git.output(&["ls-tree", "-r", "-z", "-l", "--full-tree", &tree])?;
+        let folder = Self::folder(listed_bytes(&listed))?;
         let mut read = Vec::new();
         let mut named = Vec::new();
         for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
             let entry = String::from_utf8_lossy(entry);
-            // mode, type, object, a tab, path
+            // mode, type, object, size, a tab, path
             let Some((head, path)) = entry.split_once('\t') else {
                 return Err(git.failed("git lists its tree in a form that is not known".to_owned()));
             };
-            let mut head = head.split(' ');
+            let mut head = head.split_ascii_whitespace();
             let (mode, object) = (head.next().unwrap_or(""), head.nth(1).unwrap_or(""));
             // Links and submodules are not followed in the working tree either.
             if !mode.starts_with("100") {
@@ -96,6 +99,18 @@ impl Tree {
         Ok(Tree { folder, root, top })
     }
 
+    /// A folder of nobody else's: in memory, where the system has such a place, the tree is small and nobody chose another one.
+    fn folder(bytes: u64) -> Result<TempDir, Error> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("boundary-base");
+        let memory = Path::new("/dev/shm");
+        let is_wanted = bytes <= IN_MEMORY && std::env::var_os("TMPDIR").is_none() && memory.is_dir();
+        if is_wanted && let Ok(folder) = builder.tempdir_in(memory) {
+            return Ok(folder);
+        }
+        Ok(builder.tempdir()?)
+    }
+
     /// A path of the working tree, in this one.
     #[must_use]
     pub fn within(&self, path: &Path) -> PathBuf {
@@ -105,6 +120,20 @@ impl Tree {
             Err(_) => path.to_owned(),
         }
     }
+}
+
+/// The size of all that git lists with sizes.
+fn listed_bytes(listed: &[u8]) -> u64 {
+    let sizes = listed.split(|byte| *byte == 0).filter_map(|entry| {
+        let head = entry.split(|byte| *byte == b'\t').next()?;
+        std::str::from_utf8(head)
+            .ok()?
+            .split_ascii_whitespace()
+            .nth(3)?
+            .parse::<u64>()
+            .ok()
+    });
+    sizes.sum()
 }
 
 fn is_read(path: &Path) -> bool {

@@ -372,7 +372,15 @@ fn answers_follow_the_declarations_and_name_the_places_they_rest_on() {
     assert!(answer(root, &["keys", "hub"]).contains("hub is central: it has no keys"));
     assert_eq!(lint(root, &["ask", "keys", "mars"]).status, Some(2));
     assert!(answer(root, &["decrypt"]).contains("agent: for support (contract)"));
-    assert!(answer(root, &["backups"]).contains("can be read from a backup for 7 days at most"));
+    let backups = answer(root, &["backups"]);
+    assert!(
+        backups.contains("Sealed values that were erased can be opened from a backup for 7 days at most"),
+        "{backups}"
+    );
+    assert!(
+        backups.contains("1 columns are resident and not sealed") && backups.contains("for 35 days"),
+        "{backups}"
+    );
     assert!(answer(root, &["merchant"]).contains("within 60 seconds"));
     assert!(answer(root, &["onboard", "in"]).contains("in is there."));
     assert!(answer(root, &["onboard", "hub"]).contains("nobody can be at home there"));

@@ -401,7 +401,7 @@ impl<'a, W: Write> Answer<'a, W> {
         let without: Vec<&Row> = report
             .columns
             .iter()
-            .filter(|row| !row.held.is_empty() && is_personal(row))
+            .filter(|row| row.classified == "declared" && is_personal(row))
             .filter(|row| !all().any(|other| other.table == row.table && other.role == "subject"))
             .collect();
         for row in without {
@@ -426,10 +426,22 @@ impl<'a, W: Write> Answer<'a, W> {
         let (keys, rows) = (backups.keys.as_secs() / 86_400, backups.rows.as_secs() / 86_400);
         let at = self.decided("setting", "backups.keys");
         let statement = format!(
-            "Backups: of keys for {keys} days, of rows for {rows}. What was erased can be read from a backup for {keys} days at most; after that its bytes \
-             cannot be opened. A tenant whose authority was destroyed cannot be read from any backup, at once."
+            "Backups: of keys for {keys} days, of rows for {rows}. Sealed values that were erased can be opened from a backup for {keys} days \
+             at most; those of a tenant whose authority was destroyed cannot be opened from any, at once."
         );
         self.say(&statement, &[at])?;
+        let resident = self
+            .report
+            .columns
+            .iter()
+            .filter(|row| row.held == "resident")
+            .count();
+        if resident > 0 {
+            let statement = format!(
+                "{resident} columns are resident and not sealed: no key is needed to read them, so they are in backups of rows for {rows} days."
+            );
+            self.say(&statement, &[])?;
+        }
         let at = self.decided("setting", "backups.restore");
         self.say(
             &format!(

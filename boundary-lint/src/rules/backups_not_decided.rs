@@ -1,7 +1,8 @@
 //! Erasable records, and no word on their backups.
 //!
-//! An erasure deletes a record's data key. A backup of the key table brings it back, so an erased person is gone from the backups only when
-//! those of the keys are, and only if a restore repeats the erasures before it serves anything. Where a struct seals values, the policy says
+//! An erasure deletes a record's data key. A backup of the key table brings it back, so what is sealed of an erased person is gone from the
+//! backups only when those of the keys are, and only if a restore repeats the erasures before it serves anything. What is resident is in the
+//! backups of rows for as long as these are kept. Where a struct seals values, the policy says
 //! in `[backups]` how long backups of rows and of keys are kept, and names the document with the rules of a restore, which has to be there.
 //!
 //! ```toml

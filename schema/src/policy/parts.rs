@@ -229,7 +229,8 @@ pub struct Approved {
 pub struct Backups {
     /// For how long backups of rows and objects are kept.
     pub rows: Duration,
-    /// For how long backups of the key tables are kept. A record whose data key is deleted can be read from backups for this long.
+    /// For how long backups of the key tables are kept. The sealed values of a record whose data key was
+    /// deleted can be opened from backups for this long; what is not sealed is in those of rows.
     pub keys: Duration,
     /// The document with the rules of a restore.
     pub restore: String,

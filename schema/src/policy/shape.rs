@@ -268,7 +268,7 @@ const BACKUPS: &[Key] = &[
         Kind::Duration {
             longest: Backups::LONGEST,
         },
-        "How long backups of the key tables are kept: for so long an erased record can be read from backups.",
+        "How long backups of the key tables are kept: for so long erased sealed values can be opened from backups.",
     ),
     required(
         "restore",
