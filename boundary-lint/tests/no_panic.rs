@@ -12,7 +12,6 @@ use boundary_lint::parse::expanded::unsafe_code;
 use boundary_lint::parse::forbid::forbids_unsafe;
 use boundary_lint::parse::hidden::hidden;
 use boundary_lint::parse::items::{find, macros};
-use boundary_lint::parse::lineage::models;
 use boundary_lint::parse::opened::opened;
 use boundary_lint::parse::rust_migrations;
 use boundary_lint::parse::seam::{aliases_of, seams};
@@ -271,7 +270,7 @@ fn mutated_rust_does_not_panic() {
             for (span, _) in declared.unseen.iter() {
                 assert!(span.end <= text.len());
             }
-            let _ = models(&mutated(&derived, &model, &mut numbers));
+            let _ = declarations(&mutated(&derived, &model, &mut numbers), &DeriveNames::with([]));
         }
         for (open, close) in [
             ("(", ")"),

@@ -119,6 +119,7 @@ mod tests {
             protection: None,
             releases: Vec::new(),
             from: Vec::new(),
+            transform: None,
             database: None,
         }
     }

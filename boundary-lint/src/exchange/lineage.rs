@@ -4,9 +4,52 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::Facts;
-use crate::parse::declarations::Stands;
-use crate::parse::lineage::{Made, Model, models};
+use crate::facts::{Declaration, Facts};
+use crate::parse::declarations::{Says, Stands};
+
+/// A model and what it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Model {
+    /// The struct's name.
+    pub(super) rust: String,
+    /// The name of its table, event or dataset.
+    pub(super) name: String,
+    pub(super) stands: Stands,
+    /// The structs that a dataset was made from.
+    pub(super) derived_from: Vec<String>,
+    pub(super) fields: Vec<Made>,
+}
+
+/// A field and what it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Made {
+    /// Its name in Rust.
+    pub(super) name: String,
+    /// The column that it stands for.
+    pub(super) column: String,
+    /// Whether it has a category, and not only a role.
+    pub(super) is_value: bool,
+    /// Structs and their fields; empty where it does not say.
+    pub(super) from: Vec<(String, String)>,
+    /// The release that they went through.
+    pub(super) transform: Option<String>,
+}
+
+impl Made {
+    fn of(declared: &Declaration) -> Self {
+        let words = |path: &String| {
+            let (rust, field) = path.split_once("::")?;
+            Some((rust.to_owned(), field.to_owned()))
+        };
+        Made {
+            name: declared.field.clone(),
+            column: declared.key.2.clone(),
+            is_value: matches!(declared.says, Says::Category { .. }),
+            from: declared.from.iter().filter_map(words).collect(),
+            transform: declared.transform.clone(),
+        }
+    }
+}
 
 /// The models of a project, by the names of their structs.
 #[derive(Debug)]
@@ -21,21 +64,39 @@ pub(super) struct Source<'a> {
 }
 
 impl Lineage {
-    /// Reads it out of the files that models stand in.
     pub(super) fn of(facts: &Facts) -> Self {
-        let files: BTreeSet<_> = facts
-            .types
-            .values()
-            .flatten()
-            .map(|field| field.place.file)
-            .collect();
         let mut by_name: BTreeMap<String, Vec<Model>> = BTreeMap::new();
-        for file in files {
-            for model in models(&facts.sources.file(file).text) {
-                if facts.types.contains_key(&model.rust) {
-                    by_name.entry(model.rust.clone()).or_default().push(model);
-                }
-            }
+        for made in &facts.made {
+            by_name.entry(made.by.clone()).or_default().push(Model {
+                rust: made.by.clone(),
+                name: made.name.clone(),
+                stands: made.stands,
+                derived_from: made.derived_from.clone(),
+                fields: made.fields.iter().map(Made::of).collect(),
+            });
+        }
+        // A struct of a table is known by the place of the table's name in it.
+        let mut tables: BTreeMap<_, Vec<&Declaration>> = BTreeMap::new();
+        for declared in facts
+            .declarations
+            .iter()
+            .filter(|declared| !declared.dataset && !declared.is_outside_rust())
+        {
+            tables
+                .entry((&declared.by, declared.table_place))
+                .or_default()
+                .push(declared);
+        }
+        for ((rust, _), mut declared) in tables {
+            declared.sort_by_key(|declared| declared.place);
+            let (schema, table, _) = &declared[0].key;
+            by_name.entry(rust.clone()).or_default().push(Model {
+                rust: rust.clone(),
+                name: format!("{schema}.{table}"),
+                stands: Stands::Table,
+                derived_from: Vec::new(),
+                fields: declared.iter().map(|declared| Made::of(declared)).collect(),
+            });
         }
         Lineage(by_name)
     }

@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::lineage::Lineage;
+use super::lineage::{Lineage, Made, Model};
 use super::listed::{Dataset, Listed, Meaning, meaning};
 use crate::error::Error;
 use crate::parse::declarations::Stands;
-use crate::parse::lineage::{Made, Model};
 
 /// The namespace of tables and datasets.
 const NAMESPACE: &str = "boundary";

@@ -48,6 +48,7 @@ pub(super) fn in_rust(facts: &mut Facts, files: &[RustFile]) {
                 protection: Some(field.protection),
                 releases: field.releases.clone(),
                 from: field.from.clone(),
+                transform: field.transform.clone(),
                 database: None,
             });
             if table.stands != Stands::Event {
@@ -116,6 +117,7 @@ pub(super) fn in_policy(facts: &mut Facts, policy: &Policy) {
             protection: None,
             releases: Vec::new(),
             from: Vec::new(),
+            transform: None,
             database: None,
         });
     }
@@ -181,6 +183,7 @@ fn declare(
             protection: None,
             releases: field.releases,
             from: Vec::new(),
+            transform: None,
             database: Some(database),
         }),
         Err(why) => misdeclared(facts, place, why),

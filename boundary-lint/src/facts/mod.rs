@@ -54,8 +54,10 @@ pub struct Declaration {
     pub protection: Option<Protection>,
     /// The ways in which it may be released, as written and without spaces.
     pub releases: Vec<String>,
-    /// The fields that it was made from, as written: `Person::name`.
+    /// The fields that it was made from: `Person::name`.
     pub from: Vec<String>,
+    /// The release that they went through, as written and without spaces.
+    pub transform: Option<String>,
     /// The database that it is of, where it stands in that database's migrations.
     pub database: Option<usize>,
 }

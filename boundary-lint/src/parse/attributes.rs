@@ -65,7 +65,9 @@ pub(super) enum Entry {
     From(Vec<String>),
     /// `kind = aggregate`.
     Kind(String),
-    /// Anything else that the grammar has and the lint does not need: `transform = …`.
+    /// `transform = bucket(10)`, without spaces.
+    Transform(String),
+    /// Anything else that the grammar has and the lint does not need.
     Other,
 }
 
@@ -123,6 +125,9 @@ impl Parse for Entry {
             let error = || syn::Error::new(value.span(), "expected the key of a category");
             return dotted(&value).map(Entry::Bare).ok_or_else(error);
         }
+        if key == "transform" {
+            return Ok(Entry::Transform(without_spaces(&value)));
+        }
         if key == "kind" {
             return Ok(dotted(&value).map_or(Entry::Other, Entry::Kind));
         }
@@ -145,7 +150,10 @@ fn without_spaces(value: &Expr) -> String {
 
 /// The last words of a path: `Person::name` of `model::Person::name`.
 fn last_words(path: &str, count: usize) -> String {
-    let words: Vec<&str> = path.split("::").collect();
+    let words = path
+        .split("::")
+        .map(|word| word.strip_prefix("r#").unwrap_or(word));
+    let words: Vec<&str> = words.collect();
     words
         .get(words.len().saturating_sub(count)..)
         .unwrap_or(&words)

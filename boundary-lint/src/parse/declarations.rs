@@ -48,8 +48,10 @@ pub struct Field {
     pub protection: Protection,
     /// The ways in which it may be released, as written and without spaces.
     pub releases: Vec<String>,
-    /// The fields that it was made from, as written.
+    /// The fields that it was made from, each as `Struct::field`.
     pub from: Vec<String>,
+    /// The release that they went through, as written and without spaces.
+    pub transform: Option<String>,
     /// Its place.
     pub span: Span,
 }
@@ -271,6 +273,10 @@ impl Reader<'_> {
                     Entry::From(fields) => Some(fields),
                     _ => None,
                 }),
+                transform: entries.iter().find_map(|entry| match entry {
+                    Entry::Transform(transform) => Some(transform.clone()),
+                    _ => None,
+                }),
                 span: self
                     .lines
                     .span(ident.span().join(field.ty.span()).unwrap_or_else(|| ident.span())),
@@ -352,6 +358,7 @@ pub fn declaration(text: &str) -> Result<Field, String> {
             _ => None,
         }),
         from: Vec::new(),
+        transform: None,
         span: Span::default(),
     })
 }
@@ -511,6 +518,43 @@ fn says(entries: &[Entry]) -> Says {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sources_transforms_and_releases_are_read() {
+        let declared = declarations(
+            r#"
+            #[derive(Boundary)]
+            #[boundary(dataset = "totals", kind = aggregate, derived_from(crate::a::Visit, Person))]
+            struct Totals {
+                #[boundary(record_id)] id: i64,
+                #[boundary(from(crate::a::Visit::r#type, Person::age), transform = bucket(10))]
+                #[boundary(category = "user.behavior", residency = pinned(In), purpose(Billing), column = "kind")]
+                #[boundary(release(cohort, deidentify = bucket(10)))]
+                sort: Option<Resident<i64>>,
+            }
+            "#,
+            &DeriveNames::with([]),
+        );
+        let [table] = declared.tables.as_slice() else {
+            panic!("{declared:?}")
+        };
+        assert_eq!(
+            (table.stands, table.kind.as_deref()),
+            (Stands::Dataset, Some("aggregate"))
+        );
+        assert_eq!(table.derived_from, ["Visit", "Person"]);
+        let [id, sort] = table.fields.as_slice() else {
+            panic!("{table:?}")
+        };
+        assert!(id.from.is_empty() && id.protection == Protection::Plain);
+        assert_eq!(
+            (sort.column.as_str(), sort.protection),
+            ("kind", Protection::Resident)
+        );
+        assert_eq!(sort.from, ["Visit::type", "Person::age"]);
+        assert_eq!(sort.transform.as_deref(), Some("bucket(10)"));
+        assert_eq!(sort.releases, ["cohort", "deidentify=bucket(10)"]);
+    }
 
     #[test]
     fn the_whole_grammar_is_read() {

@@ -11,7 +11,6 @@ pub mod expanded;
 pub mod forbid;
 pub mod hidden;
 pub mod items;
-pub mod lineage;
 pub mod listed;
 mod nesting;
 pub mod opened;
