@@ -56,8 +56,7 @@ impl Tree {
             .map_err(|_| git.failed("git knows no such revision".to_owned()))?;
         let listed = git.output(&["ls-tree", "-r", "-z", "-l", "--full-tree", &tree])?;
         let folder = Self::folder(listed_bytes(&listed))?;
-        let mut read = Vec::new();
-        let mut named = Vec::new();
+        let (mut read, mut links, mut named) = (Vec::new(), Vec::new(), Vec::new());
         for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
             let entry = String::from_utf8_lossy(entry);
             // mode, type, object, size, a tab, path
@@ -66,8 +65,8 @@ impl Tree {
             };
             let mut head = head.split_ascii_whitespace();
             let (mode, object) = (head.next().unwrap_or(""), head.nth(1).unwrap_or(""));
-            // Links and submodules are not followed in the working tree either.
-            if !mode.starts_with("100") {
+            // Submodules are repositories of their own.
+            if !mode.starts_with("10") && mode != LINK {
                 continue;
             }
             let path = PathBuf::from(path);
@@ -75,9 +74,10 @@ impl Tree {
                 return Err(git.failed(format!("its tree has the path {}", path.display())));
             }
             let to = folder.path().join(path);
-            match is_read(&to) {
-                true => read.push((object.to_owned(), to)),
-                false => named.push(to),
+            match (mode == LINK, is_read(&to)) {
+                (true, _) => links.push((object.to_owned(), to)),
+                (false, true) => read.push((object.to_owned(), to)),
+                (false, false) => named.push(to),
             }
         }
         let folders = read
@@ -95,6 +95,9 @@ impl Tree {
             .par_iter()
             .try_for_each(|path| std::fs::File::create(path).map(drop))?;
         git.blobs(&read)?;
+        git.blobs(&links)?;
+        let links: Vec<PathBuf> = links.into_iter().map(|(_, path)| path).collect();
+        make_links(folder.path(), &links)?;
         let root = folder.path().join(prefix);
         Ok(Tree { folder, root, top })
     }
@@ -120,6 +123,32 @@ impl Tree {
             Err(_) => path.to_owned(),
         }
     }
+}
+
+/// The mode of a link, whose blob is what it leads to.
+const LINK: &str = "120000";
+
+/// Makes links of files that hold what the links lead to. One that leads out of the tree is not made: what is there is of no revision.
+fn make_links(top: &Path, links: &[PathBuf]) -> Result<(), Error> {
+    for path in links {
+        let target = std::fs::read_to_string(path).unwrap_or_default();
+        std::fs::remove_file(path)?;
+        #[cfg(unix)]
+        if Path::new(&target).is_relative() && !target.is_empty() {
+            std::os::unix::fs::symlink(&target, path)?;
+        }
+        #[cfg(not(unix))]
+        drop(target);
+    }
+    // Only now, because a link may lead over another one.
+    let top = top.canonicalize()?;
+    for path in links {
+        let is_inside = path.canonicalize().is_ok_and(|target| target.starts_with(&top));
+        if !is_inside && path.is_symlink() {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The size of all that git lists with sizes.
@@ -245,4 +274,44 @@ fn write(held: &mut Vec<(&Path, Vec<u8>)>) -> Result<(), Error> {
         .try_for_each(|(path, text)| std::fs::write(path, text))?;
     held.clear();
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on must say so and stop")]
+
+    use super::*;
+
+    #[test]
+    fn no_link_leads_out_of_the_tree_whatever_it_leads_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().join("tree");
+        std::fs::create_dir_all(top.join("a/b")).unwrap();
+        std::fs::write(folder.path().join("outside.sql"), "outside").unwrap();
+        std::fs::write(top.join("inside.sql"), "inside").unwrap();
+        let links = [
+            ("a/b/top", "../.."),
+            ("a/b/good.sql", "../../inside.sql"),
+            ("a/b/over.sql", "top/inside.sql"),
+            ("a/b/up.sql", "../../../outside.sql"),
+            ("a/b/sly.sql", "top/../outside.sql"),
+            ("absolute.sql", "/etc/hostname"),
+            ("loop.sql", "loop.sql"),
+            ("nowhere.sql", "nothing.sql"),
+            ("empty.sql", ""),
+        ];
+        let paths: Vec<PathBuf> = links.iter().map(|(path, _)| top.join(path)).collect();
+        for (path, (_, target)) in paths.iter().zip(links) {
+            std::fs::write(path, target).unwrap();
+        }
+        make_links(&top, &paths).unwrap();
+        let read = |path: &PathBuf| std::fs::read_to_string(path).ok();
+        let readable: Vec<&PathBuf> = paths.iter().filter(|path| read(path).is_some()).collect();
+        assert_eq!(readable, [&top.join("a/b/good.sql"), &top.join("a/b/over.sql")]);
+        assert!(
+            readable
+                .iter()
+                .all(|path| read(path).as_deref() == Some("inside"))
+        );
+    }
 }

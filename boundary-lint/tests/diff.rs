@@ -823,6 +823,37 @@ fn a_revision_that_git_does_not_know_is_an_error_and_no_empty_base() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_migration_behind_a_link_is_seen_in_a_revision_and_nothing_outside_of_it_is() {
+    let repository = repository();
+    let root = repository.path();
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(
+        outside.path().join("secret.sql"),
+        "CREATE TABLE outside (a text);\n",
+    )
+    .unwrap();
+    std::fs::create_dir(root.join("shared")).unwrap();
+    std::fs::write(root.join("shared/linked.sql"), "CREATE TABLE linked (a text);\n").unwrap();
+    std::os::unix::fs::symlink("../shared/linked.sql", root.join("migrations/7_linked.sql")).unwrap();
+    std::os::unix::fs::symlink(
+        outside.path().join("secret.sql"),
+        root.join("migrations/8_outside.sql"),
+    )
+    .unwrap();
+    git(root, &["add", "."]);
+    git(root, &["commit", "--quiet", "-m", "links"]);
+    let run = diff(root, &["HEAD~1", "HEAD"]);
+    assert!(
+        run.stdout.contains("column migrations: public.linked.a"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    assert!(!run.stdout.contains("public.outside"), "{}", run.stdout);
+}
+
 #[test]
 fn a_comment_holds_the_worst_first_and_never_more_than_github_takes() {
     let repository = repository();
