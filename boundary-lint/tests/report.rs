@@ -431,10 +431,20 @@ fn forms_for_people_carry_names_that_are_markup_or_formulas_as_text() {
         "{SQL}ALTER TABLE people ADD COLUMN \"=cmd|'</script><img src=x onerror=alert(1)>`\" text;\n"
     );
     let folder = project(MODEL, &sql);
+    let policy = std::fs::read_to_string(folder.path().join("boundary.toml")).unwrap();
+    let allow = "[[allow]]\nrule = \"unclassified-column\"\nat = \"public.people.note\"\nreason = \"@rows@ <i>\"\nowner = \"{{ 1 }}\"\nuntil = \"2999-12-31\"\n";
+    std::fs::write(folder.path().join("boundary.toml"), format!("{policy}\n{allow}")).unwrap();
     let print = |format: &str| lint(folder.path(), &["report", "--format", format]).stdout;
     let html = print("html");
     assert_eq!(html.matches("</script>").count(), 2, "the page's own two");
     assert!(!html.contains("<img") && html.contains("\\u003c/script>"));
+    assert!(html.contains("@rows@ &lt;i&gt;") && html.contains("{{ 1 }} until") && !html.contains("<i>"));
+    let data = html
+        .split("<script type=\"application/json\" id=\"data\">")
+        .nth(1)
+        .unwrap();
+    let rows: Value = serde_json::from_str(data.split("</script>").next().unwrap()).unwrap();
+    assert!(rows.as_array().unwrap().len() > 6);
     let csv = print("csv");
     assert!(csv.contains("\"'=cmd|'"), "{csv}");
     let markdown = print("markdown");

@@ -44,9 +44,9 @@ pub fn write(out: &mut impl Write, report: &Report, link: &str) -> Result<(), Er
             })
         })
         .map_err(page)?;
-    // The rows are many, so they do not go through the template.
+    // The rows are many, so they do not go through the template. Their place is the last: what stands before it may be of anybody.
     let (before, behind) = text
-        .split_once(ROWS)
+        .rsplit_once(ROWS)
         .ok_or_else(|| Error::Page("the page has no place for its rows".to_owned()))?;
     out.write_all(before.as_bytes())?;
     let rows: Vec<&super::Row> = report.columns.iter().chain(&report.fields).collect();
