@@ -67,7 +67,7 @@ const MODES: &[(&str, &[&str], &str)] = &[
             "sources-disagree",
             "unclassified-column",
         ],
-        "a column that was added by hand is seen only with `--live`",
+        "a column that was added by hand is seen only by check --live",
     ),
     (
         "a replication bolted on for analytics",

@@ -194,19 +194,19 @@ fn seems(row: &Row) -> String {
     let stays = !["", "global"].contains(&row.residency.as_str());
     match (is_personal(row), row.residency.as_str()) {
         (false, _) if stays => format!(
-            "{TOO_TIGHT}: `{}` is {} and is kept inside",
+            "{TOO_TIGHT}: {} is {} and is kept inside",
             row.category, row.sensitivity
         ),
         (true, "global") => format!(
-            "{TOO_LOOSE}: `{}` is {} and may be anywhere",
+            "{TOO_LOOSE}: {} is {} and may be anywhere",
             row.category, row.sensitivity
         ),
         (true, "regional") => format!(
-            "{TOO_LOOSE}: `{}` may be in every region of a jurisdiction",
+            "{TOO_LOOSE}: {} may be in every region of a jurisdiction",
             row.category
         ),
         (true, _) if row.purposes.is_empty() => {
-            format!("{TOO_LOOSE}: `{}` is kept for no purpose", row.category)
+            format!("{TOO_LOOSE}: {} is kept for no purpose", row.category)
         }
         _ => String::new(),
     }
