@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use boundary_schema::{Dialect, Policy};
 use rayon::prelude::*;
 
-use super::databases::Replayed;
+use super::databases::{Joined, Replayed};
 use super::lists::{self, List};
 use super::mark::Mark;
 use super::project::RustFile;
@@ -110,9 +110,18 @@ fn join(facts: &mut Facts, replayed: Vec<Replayed>) {
     facts
         .declarations
         .par_sort_by(|a, b| (&a.key, a.place).cmp(&(&b.key, b.place)));
-    for (database, Replayed { catalogue, .. }) in replayed.into_iter().enumerate() {
-        databases::join(facts, &catalogue, database);
-        publications::add(facts, &catalogue);
+    let declared = databases::Declared::of(facts, &replayed);
+    let joined: Vec<Joined> = replayed
+        .par_iter()
+        .enumerate()
+        .map(|(database, replayed)| databases::join(&declared, &replayed.catalogue, database))
+        .collect();
+    for (joined, Replayed { catalogue, .. }) in joined.into_iter().zip(&replayed) {
+        facts.tables.extend(joined.tables);
+        facts.columns.extend(joined.columns);
+        facts.unseen.extend(joined.unseen);
+        facts.ways_out.extend(joined.ways_out);
+        publications::add(facts, catalogue);
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use boundary_schema::Dialect;
 use rayon::prelude::*;
 
-use super::{Classified, Column, Database, Facts, Key, Table, Unseen, WayOut};
+use super::{Classified, Column, Database, Declaration, Facts, Key, Table, Unseen, WayOut};
 use crate::catalogue::{self, Catalogue, ColumnId, Relation};
 use crate::discover::Folder;
 use crate::error::Error;
@@ -183,39 +183,73 @@ fn keys_in(text: &str) -> Vec<(Span, &'static str)> {
     found
 }
 
-/// Adds the tables and columns of a database, each column with its classification.
-pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
-    // SQLite and MySQL compare names without regard to case; replay has them in small letters.
-    let folds = catalogue.dialect() != Dialect::Postgres;
-    let fold = |name: &str| {
-        if folds {
-            name.to_lowercase()
-        } else {
-            name.to_owned()
+/// The declarations by the tables that they are of.
+pub(super) struct Declared<'a> {
+    facts: &'a Facts,
+    /// By names in small letters, for databases that compare names without regard to case.
+    folded: HashMap<(String, String), Vec<usize>>,
+}
+
+impl<'a> Declared<'a> {
+    /// Of these facts, for these databases.
+    pub(super) fn of(facts: &'a Facts, replayed: &[Replayed]) -> Self {
+        let mut folded: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        if replayed.iter().any(|replayed| folds(&replayed.catalogue)) {
+            for (at, declaration) in facts.declarations.iter().enumerate() {
+                let (schema, table, _) = &declaration.key;
+                let table = (schema.to_lowercase(), table.to_lowercase());
+                folded.entry(table).or_default().push(at);
+            }
         }
-    };
-    let mut declared: HashMap<(String, String, String), Vec<usize>> = HashMap::new();
-    for (at, declaration) in facts.declarations.iter().enumerate() {
-        let of_this = declaration.database.is_none_or(|of| of == database);
-        if of_this && !matches!(declaration.says, Says::Nothing) {
-            let (schema, table, column) = &declaration.key;
-            declared
-                .entry((fold(schema), fold(table), fold(column)))
-                .or_default()
-                .push(at);
-        }
+        Declared { facts, folded }
     }
+
+    /// The declarations of a table, by index, in the order of all.
+    fn of_table(&self, folds: bool, schema: &str, table: &str) -> Vec<usize> {
+        if folds {
+            let table = (schema.to_lowercase(), table.to_lowercase());
+            return self.folded.get(&table).cloned().unwrap_or_default();
+        }
+        let of =
+            |declared: &Declaration| (declared.key.0.as_str(), declared.key.1.as_str()).cmp(&(schema, table));
+        let all = &self.facts.declarations;
+        (all.partition_point(|declared| of(declared).is_lt())
+            ..all.partition_point(|declared| of(declared).is_le()))
+            .collect()
+    }
+}
+
+/// SQLite and MySQL compare names without regard to case; replay has them in small letters.
+fn folds(catalogue: &Catalogue) -> bool {
+    catalogue.dialect() != Dialect::Postgres
+}
+
+/// What a database has.
+pub(super) struct Joined {
+    pub(super) tables: Vec<Table>,
+    /// Each with its classification.
+    pub(super) columns: Vec<Column>,
+    pub(super) unseen: Vec<Unseen>,
+    pub(super) ways_out: Vec<WayOut>,
+}
+
+/// The tables and columns of a database, each column with its classification.
+pub(super) fn join(declared: &Declared<'_>, catalogue: &Catalogue, database: usize) -> Joined {
+    let facts = declared.facts;
+    let folds = folds(catalogue);
     let names = Names::of(catalogue, folds);
     let mut direct: HashMap<ColumnId, usize> = HashMap::new();
     let mut shows: HashMap<ColumnId, ColumnId> = HashMap::new();
+    let mut tables = Vec::new();
     let mut columns = Vec::new();
     for relation in catalogue.relations() {
         let schema = catalogue.declared_schema(&relation.schema);
+        let of_table = declared.of_table(folds, &schema, &relation.name);
         let shown_table = match folds {
             true => written(facts, relation.birth, &relation.name),
             false => relation.name.clone(),
         };
-        facts.tables.push(Table {
+        tables.push(Table {
             database,
             key: (relation.schema.clone(), shown_table.clone()),
             kind: relation.kind,
@@ -228,9 +262,20 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
             row_security: relation.row_security.clone(),
         });
         for column in &relation.columns {
-            let found = declared.get(&(schema.clone(), relation.name.clone(), column.name.clone()));
-            if let Some(&at) = found.and_then(|found| found.first()) {
-                direct.insert(column.id, at);
+            let declares = |at: &&usize| {
+                facts.declarations.get(**at).is_some_and(|declaration| {
+                    let name = &declaration.key.2;
+                    let is_same = match folds {
+                        true => name.to_lowercase() == column.name.to_lowercase(),
+                        false => *name == column.name,
+                    };
+                    is_same
+                        && declaration.database.is_none_or(|of| of == database)
+                        && !matches!(declaration.says, Says::Nothing)
+                })
+            };
+            if let Some(at) = of_table.iter().find(declares) {
+                direct.insert(column.id, *at);
             }
             shows.extend(column.shows.map(|shown| (column.id, shown)));
             columns.push((
@@ -258,23 +303,35 @@ pub(super) fn join(facts: &mut Facts, catalogue: &Catalogue, database: usize) {
             ));
         }
     }
-    for (id, mut column) in columns {
+    let classified = |(id, mut column): (ColumnId, Column)| {
         column.classified = match direct.get(&id) {
             Some(&at) => Classified::Declared(at),
             None => through(&direct, &shows, id),
         };
-        facts.columns.push(column);
+        column
+    };
+    Joined {
+        tables,
+        columns: columns.into_iter().map(classified).collect(),
+        unseen: catalogue
+            .unseen
+            .iter()
+            .map(|unseen| Unseen {
+                place: unseen.place,
+                why: unseen.why.clone(),
+                mend: super::collect::IN_SQL,
+            })
+            .collect(),
+        ways_out: catalogue
+            .ways_out
+            .iter()
+            .map(|way| WayOut {
+                place: way.place,
+                kind: way.kind,
+                name: way.name.clone(),
+            })
+            .collect(),
     }
-    facts.unseen.extend(catalogue.unseen.iter().map(|unseen| Unseen {
-        place: unseen.place,
-        why: unseen.why.clone(),
-        mend: super::collect::IN_SQL,
-    }));
-    facts.ways_out.extend(catalogue.ways_out.iter().map(|way| WayOut {
-        place: way.place,
-        kind: way.kind,
-        name: way.name.clone(),
-    }));
 }
 
 /// The names that a column was created under, where it has others now.
