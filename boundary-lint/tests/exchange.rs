@@ -5,19 +5,14 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::LazyLock;
 
 use support::exchange::{MODEL, POLICY, bare, classifications, declared, export, project};
 use support::{lint, succeed};
 
 /// The tools, brought once for all tests of this file.
-static TOOLS: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/exchange-tools");
-    succeed(Command::new(script).arg(folder.path()));
-    folder
-});
+static TOOLS: LazyLock<support::Python> = LazyLock::new(|| support::Python::of("exchange"));
 
 /// Reads a text with the tools of a format.
 fn validate(format: &str, text: &str) -> Output {
@@ -25,7 +20,8 @@ fn validate(format: &str, text: &str) -> Output {
     let file = folder.path().join("export");
     std::fs::write(&file, text).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchange/validate.py");
-    Command::new(TOOLS.path().join("bin/python"))
+    TOOLS
+        .command()
         .arg(script)
         .arg(format)
         .arg(file)

@@ -6,7 +6,6 @@ mod support;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 use support::{lint, succeed};
@@ -470,9 +469,6 @@ fn forms_for_people_carry_names_that_are_markup_or_formulas_as_text() {
 #[test]
 fn the_page_is_searched_filtered_and_tabbed_through_in_a_browser_that_is_offline() {
     let folder = tempfile::tempdir().unwrap();
-    let python = folder.path().join("venv");
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/browser-tools");
-    succeed(Command::new(tools).arg(&python));
     let small = folder.path().join("small.html");
     let options = [
         "--format",
@@ -511,7 +507,8 @@ fn the_page_is_searched_filtered_and_tabbed_through_in_a_browser_that_is_offline
         Some(0)
     );
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.py");
-    let mut browser = Command::new(python.join("bin/python"));
+    let python = support::Python::of("browser");
+    let mut browser = python.command();
     browser.arg(script).arg(&small).arg(&large).arg("20000");
     succeed(&mut browser);
 }

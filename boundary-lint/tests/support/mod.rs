@@ -307,3 +307,32 @@ pub(crate) fn replayed(case: &Path, dialect: &str) -> (Vec<String>, String) {
     rows.sort();
     (rows, run.stderr)
 }
+
+/// A Python that a script of this repository brings: one that was brought for all tests, where `BOUNDARY_TEST_TOOLS` names its folder, or one of
+/// this process' own.
+pub(crate) struct Python {
+    folder: PathBuf,
+    _own: Option<tempfile::TempDir>,
+}
+
+impl Python {
+    /// The Python of `scripts/<name>-tools`.
+    pub(crate) fn of(name: &str) -> Self {
+        if let Some(tools) = std::env::var_os("BOUNDARY_TEST_TOOLS") {
+            let folder = PathBuf::from(tools).join(name);
+            assert!(folder.join("bin/python").exists(), "{}", folder.display());
+            return Python { folder, _own: None };
+        }
+        let own = tempfile::tempdir().unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../scripts/{name}-tools"));
+        succeed(Command::new(script).arg(own.path()));
+        Python {
+            folder: own.path().to_owned(),
+            _own: Some(own),
+        }
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        Command::new(self.folder.join("bin/python"))
+    }
+}
