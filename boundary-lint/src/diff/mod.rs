@@ -1,6 +1,6 @@
 //! What changed between two manifests, and in which direction: whether more may be done with data than before, or less.
 //!
-//! The direction is read off a lattice ([`lattice`]) and never guessed from names or places. Turning base and head around turns every
+//! The direction is read off a lattice (`boundary-lint/src/diff/lattice.rs`) and never guessed from names or places. Turning base and head around turns every
 //! widening into a narrowing and leaves what is neutral as it is.
 
 pub mod approvals;
