@@ -144,6 +144,15 @@ fn changing_one_declaration_changes_its_cells_and_no_other() {
             "/counts/sealed: 1 -> 0",
         ]
     );
+    // A wrapper under another name, wherever it is given, is that wrapper.
+    let renamed = MODEL.replace("email: Sealed<String>", "email: Option<Address>");
+    let folder = project(&renamed, SQL);
+    std::fs::write(
+        folder.path().join("src/words.rs"),
+        "pub type Address = boundary_runtime::Sealed<String>;\n",
+    )
+    .unwrap();
+    assert_eq!(report(folder.path(), &[])["columns"][1]["held"], "sealed");
     // A pinned value may only go to the sinks of its region.
     let pinned = after(
         "category = \"user.contact.email\", residency = in_country",

@@ -1,13 +1,15 @@
 //! What the Rust files of a project say: one reading of each, of which only what was found is kept.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use boundary_schema::Protection;
 use rayon::prelude::*;
 
 use super::{Facts, Unseen};
 use crate::error::Error;
 use crate::parse::ddl_in_code;
-use crate::parse::declarations::{Declared, DeriveNames, declarations};
+use crate::parse::declarations::{Declared, DeriveNames, aliases_of_wrappers, declarations};
 use crate::parse::listed::{self, ListedTable};
 use crate::parse::rust_migrations::{self, RustMigration};
 use crate::source::{FileId, Place, SourceFile, Span};
@@ -73,9 +75,21 @@ impl Found {
 /// Reads the Rust files of a project. Files that say nothing are forgotten at once.
 pub(super) fn read(facts: &mut Facts, root: &Path, files: &[PathBuf]) -> Result<Vec<RustFile>, Error> {
     let names = DeriveNames::with([]);
-    let (mut found, given) = read_all(root, files, &names)?;
-    if !given.is_empty() {
-        found = read_all(root, files, &DeriveNames::with(given))?.0;
+    let (mut found, mut given) = read_all(root, files, &names)?;
+    if !given.derives.is_empty() {
+        let names = DeriveNames::with(std::mem::take(&mut given.derives));
+        found = read_all(root, files, &names)?.0;
+    }
+    for found in found.iter_mut().flatten() {
+        let fields = found
+            .declared
+            .tables
+            .iter_mut()
+            .flat_map(|table| &mut table.fields);
+        for field in fields.filter(|field| field.protection == Protection::Plain) {
+            let known = field.alias.as_ref().and_then(|alias| given.wrappers.get(alias));
+            field.protection = known.copied().flatten().unwrap_or(Protection::Plain);
+        }
     }
     let any_migrator = found.iter().flatten().any(|found| found.migrator.is_some());
     let mut kept = Vec::new();
@@ -118,19 +132,32 @@ const MIGRATOR: &[u8] = b"MigratorTrait";
 
 const IN_CODE: &str = "a statement in code changes a table, and when it runs is not known";
 
-/// What each file says, and the other names of the derive that they give.
+/// Other names that files give.
+#[derive(Default)]
+struct Given {
+    /// To the derive.
+    derives: Vec<String>,
+    /// To wrappers; nothing where two files give one name to different ones.
+    wrappers: HashMap<String, Option<Protection>>,
+}
+
+/// What one file says, and the names that it gives to the derive and to wrappers.
+type OneFile = (Option<Found>, Vec<String>, Vec<(String, Protection)>);
+
+/// What each file says, and the other names that they give.
 fn read_all(
     root: &Path,
     files: &[PathBuf],
     names: &DeriveNames,
-) -> Result<(Vec<Option<Found>>, Vec<String>), Error> {
-    let read: Vec<(Option<Found>, Vec<String>)> = files
+) -> Result<(Vec<Option<Found>>, Given), Error> {
+    let read: Vec<OneFile> = files
         .par_iter()
         .map(|path| {
             let Some(text) = super::collect::read(path)? else {
-                return Ok((Some(Found::too_large()), Vec::new()));
+                return Ok((Some(Found::too_large()), Vec::new(), Vec::new()));
             };
             let given = DeriveNames::given_in(&text);
+            let wrappers = aliases_of_wrappers(&text);
             let migration = rust_migrations::migration(&text);
             let is_test = path.strip_prefix(root).unwrap_or(path).components().any(|part| {
                 ["tests", "benches", "examples", "fixtures"].contains(&&*part.as_os_str().to_string_lossy())
@@ -160,11 +187,20 @@ fn read_all(
                 runs,
                 text,
             };
-            Ok(((!found.is_empty()).then_some(found), given))
+            Ok(((!found.is_empty()).then_some(found), given, wrappers))
         })
         .collect::<Result<_, Error>>()?;
-    let (found, given): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    Ok((found, given.into_iter().flatten().collect()))
+    let mut given = Given::default();
+    let mut all = Vec::with_capacity(read.len());
+    for (found, derives, wrappers) in read {
+        all.push(found);
+        given.derives.extend(derives);
+        for (name, protection) in wrappers {
+            let known = given.wrappers.entry(name).or_insert(Some(protection));
+            *known = known.filter(|known| *known == protection);
+        }
+    }
+    Ok((all, given))
 }
 
 /// Where code builds statements that change tables, by the calls of sea-query.

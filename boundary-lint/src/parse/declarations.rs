@@ -44,8 +44,10 @@ pub struct Field {
     pub purposes: Vec<String>,
     /// What says what a JSON value holds.
     pub json: Json,
-    /// How the struct holds it.
+    /// How the struct holds it, as far as its type shows it.
     pub protection: Protection,
+    /// The name of a type that shows nothing and may be an alias of one that does.
+    pub alias: Option<String>,
     /// The ways in which it may be released, as written and without spaces.
     pub releases: Vec<String>,
     /// The fields that it was made from, each as `Struct::field`.
@@ -265,6 +267,7 @@ impl Reader<'_> {
                 purposes: purposes(&entries),
                 json: json(&entries, Some(&field.ty)),
                 protection: protection(&field.ty),
+                alias: alias(&field.ty),
                 releases: listed(&entries, |entry| match entry {
                     Entry::Release(ways) => Some(ways),
                     _ => None,
@@ -353,6 +356,7 @@ pub fn declaration(text: &str) -> Result<Field, String> {
         purposes: purposes(&entries),
         json: json(&entries, None),
         protection: Protection::Plain,
+        alias: None,
         releases: listed(&entries, |entry| match entry {
             Entry::Release(ways) => Some(ways),
             _ => None,
@@ -409,6 +413,49 @@ fn protection(ty: &syn::Type) -> Protection {
         },
         _ => Protection::Plain,
     }
+}
+
+/// The name of a type, or of that in an `Option`.
+fn alias(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+            match arguments.args.first() {
+                Some(syn::GenericArgument::Type(ty)) => alias(ty),
+                _ => None,
+            }
+        }
+        _ => Some(last.ident.to_string()),
+    }
+}
+
+/// The names that a file gives to wrappers: `type Email = Sealed<String>;`.
+#[must_use]
+pub fn aliases_of_wrappers(text: &str) -> Vec<(String, Protection)> {
+    let mut aliases = Vec::new();
+    if !text.contains("Sealed<") && !text.contains("Resident<") {
+        return aliases;
+    }
+    for line in text.lines() {
+        let line = line.trim_start();
+        let Some((before, rest)) = line.split_once("type ") else {
+            continue;
+        };
+        let is_item = before.is_empty() || before.starts_with("pub");
+        let Some((name, meant)) = rest.split_once('=').filter(|_| is_item) else {
+            continue;
+        };
+        let name = name.split('<').next().unwrap_or(name).trim();
+        let wrapper = meant.split('<').next().unwrap_or(meant);
+        let protection = match wrapper.rsplit("::").next().unwrap_or(wrapper).trim() {
+            "Sealed" => Protection::Sealed,
+            "Resident" => Protection::Resident,
+            _ => continue,
+        };
+        aliases.push((name.to_owned(), protection));
+    }
+    aliases
 }
 
 /// The last word of the innermost type: `Preferences` of `Option<Json<Preferences>>`.
@@ -518,6 +565,19 @@ fn says(entries: &[Entry]) -> Says {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wrappers_may_have_other_names() {
+        let text = "pub type Email = boundary_runtime::Sealed<String>;\n  pub(crate) type Kept<T> = Resident<T>;\n\
+                    // type No = Sealed<String>;\ntype Plain = String; // Sealed<String>\n";
+        assert_eq!(
+            aliases_of_wrappers(text),
+            [
+                ("Email".to_owned(), Protection::Sealed),
+                ("Kept".to_owned(), Protection::Resident)
+            ]
+        );
+    }
 
     #[test]
     fn sources_transforms_and_releases_are_read() {
