@@ -14,9 +14,6 @@ use crate::rules::name;
 use crate::source::Place;
 use crate::suppress;
 
-/// No suppression has expired before the first day.
-const NO_DAY: &str = "";
-
 /// A manifest, with the place of each item.
 #[derive(Debug, Default)]
 pub struct Placed {
@@ -72,7 +69,7 @@ pub fn of(facts: &Facts) -> Placed {
     relations(facts, &mut placed);
     made(facts, &mut placed);
     exits(facts, &mut placed);
-    for suppression in suppress::read(facts, NO_DAY) {
+    for suppression in suppress::written(facts) {
         let mut said = Said::default();
         said.text(Attribute::Reason, suppression.reason.clone());
         said.text(Attribute::Owner, suppression.owner.clone());

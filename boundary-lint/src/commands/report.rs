@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::facts::{Input, collect};
+use crate::facts::{Facts, Input, collect};
 use crate::report::map;
 use crate::{rules, suppress, write};
 
@@ -54,10 +54,10 @@ pub fn run(out: &mut impl Write, wanted: &Wanted, file: Option<&Path>) -> Result
     let judged = suppress::apply(&facts, rules::check(&facts), &wanted.today);
     let report = map::of(&facts, &judged, base.as_ref());
     match file {
-        None => print(out, &report, wanted)?,
+        None => print(out, &facts, &report, wanted)?,
         Some(file) => {
             let mut text = Vec::new();
-            print(&mut text, &report, wanted)?;
+            print(&mut text, &facts, &report, wanted)?;
             write::replace(file, &text)?;
         }
     }
@@ -66,12 +66,12 @@ pub fn run(out: &mut impl Write, wanted: &Wanted, file: Option<&Path>) -> Result
     Ok(())
 }
 
-fn print(out: &mut impl Write, report: &map::Report, wanted: &Wanted) -> Result<(), Error> {
+fn print(out: &mut impl Write, facts: &Facts, report: &map::Report, wanted: &Wanted) -> Result<(), Error> {
     match wanted.format {
         Format::Markdown => map::write_markdown(out, report)?,
         Format::Json => map::write_json(out, report)?,
         Format::Csv => map::write_csv(out, report)?,
-        Format::Html => map::write_html(out, report, &wanted.link)?,
+        Format::Html => map::write_html(out, report, &map::draw(facts, &report.columns), &wanted.link)?,
     }
     Ok(())
 }

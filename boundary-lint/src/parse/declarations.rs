@@ -398,19 +398,9 @@ fn json(entries: &[Entry], ty: Option<&syn::Type>) -> Json {
 
 /// How a field of this type holds its value: `Sealed<…>`, `Resident<…>`, an `Option` of one, or as it is.
 fn protection(ty: &syn::Type) -> Protection {
-    let syn::Type::Path(path) = ty else {
-        return Protection::Plain;
-    };
-    let Some(last) = path.path.segments.last() else {
-        return Protection::Plain;
-    };
-    match (last.ident.to_string().as_str(), &last.arguments) {
-        ("Sealed", _) => Protection::Sealed,
-        ("Resident", _) => Protection::Resident,
-        ("Option", syn::PathArguments::AngleBracketed(arguments)) => match arguments.args.first() {
-            Some(syn::GenericArgument::Type(ty)) => protection(ty),
-            _ => Protection::Plain,
-        },
+    match alias(ty).as_deref() {
+        Some("Sealed") => Protection::Sealed,
+        Some("Resident") => Protection::Resident,
         _ => Protection::Plain,
     }
 }

@@ -48,7 +48,7 @@ pub fn write_csv(out: &mut impl Write, facts: &Facts) -> std::io::Result<()> {
     Ok(())
 }
 
-fn quoted(cell: &str) -> Cow<'_, str> {
+pub(super) fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\"")).into()
     } else {

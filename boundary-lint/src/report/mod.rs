@@ -10,6 +10,7 @@ pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod map;
+mod markdown;
 pub mod policy;
 pub mod sarif;
 
@@ -49,4 +50,15 @@ pub fn counts(facts: &Facts, judged: &Judged) -> String {
         facts.columns.len(),
         facts.unseen.len()
     )
+}
+
+/// A text on one line, in which nothing steers a terminal.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => ' ',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
+        .collect()
 }

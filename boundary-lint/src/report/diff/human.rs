@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use super::{Compared, plain, what};
+use super::{Compared, what};
 use crate::diff::{Change, Direction};
 use crate::report::human::indented;
+use crate::report::plain;
 
 /// Writes all changes, worst first, and ends with the counts and with what has to be approved.
 ///

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use super::{Compared, plain, what};
+use super::{Compared, what};
 use crate::diff::{Change, Direction};
+use crate::report::markdown::{code, escaped};
 
 /// The first line of the comment, by which a job finds it to update it.
 pub const MARKER: &str = "<!-- cargo-boundary-diff -->";
@@ -114,32 +115,4 @@ fn row(compared: &Compared<'_>, change: &Change, approval: &str) -> String {
         code(&what(change)),
         escaped(change.why)
     )
-}
-
-/// A text as code in a cell of a table. A bar ends a cell even there, and no name of a database may end the code.
-fn code(text: &str) -> String {
-    let text = plain(text).replace('`', "'").replace('|', "\\|");
-    match text.is_empty() {
-        true => String::new(),
-        false => format!("`{text}`"),
-    }
-}
-
-/// A text that is shown as it is: nothing in it is a link, a mention or markup.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in plain(text).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '#' | '!' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -116,14 +116,3 @@ fn what(change: &Change) -> String {
     let item = format!("{}: ", change.item);
     line.strip_prefix(&item).unwrap_or(&line).to_owned()
 }
-
-/// A text on one line, in which nothing steers a terminal.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\r' | '\t' => ' ',
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
-        .collect()
-}

@@ -7,7 +7,6 @@ use boundary_schema::manifest::{Attribute, ItemKind, Value};
 use super::rows::{Rows, TOO_LOOSE, TOO_TIGHT, is_personal};
 use super::{
     ChangeRow, Changes, Counts, Decided, Hatch, Minimum, Note, Report, Row, RuleCount, VERSION, modes,
-    picture,
 };
 use crate::diff::{What, compare};
 use crate::facts::Facts;
@@ -34,7 +33,6 @@ pub fn of(facts: &Facts, judged: &Judged, base: Option<&SideOf>) -> Report {
         modes: modes::of(judged),
         findings: findings(facts, judged),
         changes: base.map(|base| changes(facts, base, &declared)),
-        picture: picture::draw(facts, &columns),
         columns,
         fields,
     }
@@ -160,7 +158,7 @@ fn hatches(facts: &Facts, declared: &Placed) -> Vec<Hatch> {
             at: facts.sources.line_of(exit.at.place),
         })
         .collect();
-    hatches.extend(suppress::read(facts, "").into_iter().map(|suppression| Hatch {
+    hatches.extend(suppress::written(facts).into_iter().map(|suppression| Hatch {
         kind: "suppression",
         name: format!("{} of {}", suppression.rule, suppression.at()),
         owner: format!("{} until {}", suppression.owner, suppression.until),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use super::{Report, Row};
+use crate::report::columns::quoted;
 
 /// The header, which is also the order.
 const HEADER: [&str; 19] = [
@@ -37,7 +38,7 @@ pub fn write(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     writeln!(out, "{}", HEADER.join(","))?;
     for row in report.columns.iter().chain(&report.fields) {
         for (at, cell) in cells(row).iter().enumerate() {
-            write!(out, "{}{}", if at == 0 { "" } else { "," }, quoted(cell))?;
+            write!(out, "{}{}", if at == 0 { "" } else { "," }, guarded(cell))?;
         }
         writeln!(out)?;
     }
@@ -70,12 +71,9 @@ fn cells(row: &Row) -> [Cow<'_, str>; 19] {
 }
 
 /// A cell. A name that a spreadsheet would take for a formula is kept from being one (OWASP, "CSV Injection").
-fn quoted(cell: &str) -> Cow<'_, str> {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if is_formula || cell.contains([',', '"', '\n', '\r']) {
-        let guard = if is_formula { "'" } else { "" };
-        format!("\"{guard}{}\"", cell.replace('"', "\"\"")).into()
-    } else {
-        cell.into()
+fn guarded(cell: &str) -> Cow<'_, str> {
+    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("\"'{}\"", cell.replace('"', "\"\"")).into(),
+        false => quoted(cell),
     }
 }

@@ -14,12 +14,12 @@ const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
-/// Writes the page. Places are links to `link` followed by the file and `#L` with the line.
+/// Writes the page, with the picture as SVG. Places are links to `link` followed by the file and `#L` with the line.
 ///
 /// # Errors
 ///
 /// Where the output cannot be written.
-pub fn write(out: &mut impl Write, report: &Report, link: &str) -> Result<(), Error> {
+pub fn write(out: &mut impl Write, report: &Report, picture: &str, link: &str) -> Result<(), Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let prefix = link.to_owned();
@@ -35,7 +35,7 @@ pub fn write(out: &mut impl Write, report: &Report, link: &str) -> Result<(), Er
         .and_then(|template| {
             template.render(context! {
                 report => minijinja::Value::from_serialize(Shown::of(report, &too_loose, &too_tight)),
-                picture => minijinja::Value::from_safe_string(report.picture.clone()),
+                picture => minijinja::Value::from_safe_string(picture.to_owned()),
                 style => minijinja::Value::from_safe_string(STYLE.to_owned()),
                 script => minijinja::Value::from_safe_string(SCRIPT.to_owned()),
                 script_digest => digest(SCRIPT),

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::rows::{TOO_LOOSE, TOO_TIGHT};
 use super::{Note, Report, Row};
+use crate::report::markdown::{code, escaped};
 
 /// Writes the report.
 ///
@@ -33,7 +34,7 @@ fn text(report: &Report) -> String {
         report.policy
     );
     if let Some(changes) = &report.changes {
-        let _ = writeln!(text, "## Changes since `{}`\n", cell(&changes.base));
+        let _ = writeln!(text, "## Changes since `{}`\n", escaped(&changes.base));
         table(
             &mut text,
             &["direction", "change", "what it means", "place"],
@@ -41,7 +42,7 @@ fn text(report: &Report) -> String {
                 [
                     change.direction.to_owned(),
                     code(&change.change),
-                    cell(change.why),
+                    escaped(change.why),
                     code(&change.at),
                 ]
             }),
@@ -74,8 +75,8 @@ fn text(report: &Report) -> String {
             [
                 hatch.kind.to_owned(),
                 code(&hatch.name),
-                cell(&hatch.reason),
-                cell(&hatch.owner),
+                escaped(&hatch.reason),
+                escaped(&hatch.owner),
                 code(&hatch.at),
             ]
         }),
@@ -87,7 +88,7 @@ fn text(report: &Report) -> String {
         report
             .not_seen
             .iter()
-            .map(|note| [code(&note.at), cell(&note.says)]),
+            .map(|note| [code(&note.at), escaped(&note.says)]),
     );
     text.push_str("## Failure modes\n\n");
     table(
@@ -110,7 +111,7 @@ fn text(report: &Report) -> String {
             [
                 decided.kind.to_owned(),
                 code(&decided.name),
-                cell(&decided.says),
+                escaped(&decided.says),
                 code(&decided.at),
             ]
         }),
@@ -128,7 +129,7 @@ fn section(text: &mut String, title: &str, notes: &[Note]) {
         &["what", "why", "place"],
         notes
             .iter()
-            .map(|note| [code(&note.name), cell(&note.says), code(&note.at)]),
+            .map(|note| [code(&note.name), escaped(&note.says), code(&note.at)]),
     );
 }
 
@@ -151,18 +152,18 @@ fn rows(text: &mut String, rows: &[Row]) {
         rows.iter().map(|row| {
             let category = match (row.category.as_str(), row.role) {
                 ("", "") => "**not classified**".to_owned(),
-                ("", role) => cell(role),
-                (category, _) => cell(category),
+                ("", role) => escaped(role),
+                (category, _) => escaped(category),
             };
             [
                 code(&format!("{}.{}", row.table, row.column)),
                 category,
                 row.sensitivity.to_owned(),
-                cell(&row.residency),
-                cell(&row.purposes.join(", ")),
+                escaped(&row.residency),
+                escaped(&row.purposes.join(", ")),
                 row.held.to_owned(),
-                cell(&row.release.join(", ")),
-                cell(&row.derived.join(", ")),
+                escaped(&row.release.join(", ")),
+                escaped(&row.derived.join(", ")),
                 code(&row.declared),
                 code(&row.born),
             ]
@@ -181,34 +182,4 @@ fn table<const N: usize>(text: &mut String, head: &[&str; N], rows: impl Iterato
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
     text.push('\n');
-}
-
-fn code(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    match text.as_str() {
-        "" => String::new(),
-        text => format!("`{}`", text.replace('`', "'").replace('|', "\\|")),
-    }
-}
-
-/// A text that is shown as it is: nothing in it is markup.
-fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '|' | '*' | '_' | '[' | ']' | '\\' | '#' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -16,6 +16,7 @@ pub use build::of;
 pub use csv::write as write_csv;
 pub use html::write as write_html;
 pub use markdown::write as write_markdown;
+pub use picture::draw;
 pub use rows::is_personal;
 
 use crate::error::Error;
@@ -51,9 +52,6 @@ pub struct Report {
     /// What changed since a base, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
-    /// The picture.
-    #[serde(skip)]
-    pub picture: String,
 }
 
 /// Exact counts.

@@ -61,7 +61,8 @@ fn shortened(line: &str) -> String {
 }
 
 /// The picture as SVG; empty without a policy.
-pub(super) fn draw(facts: &Facts, columns: &[Row]) -> String {
+#[must_use]
+pub fn draw(facts: &Facts, columns: &[Row]) -> String {
     match &facts.policy {
         Some(policy) => svg(&graph(facts, policy, columns)),
         None => String::new(),
