@@ -82,6 +82,7 @@ impl Tree {
         }
         let folders = read
             .iter()
+            .chain(&links)
             .map(|(_, path)| path)
             .chain(&named)
             .filter_map(|path| path.parent());

@@ -842,6 +842,9 @@ fn a_migration_behind_a_link_is_seen_in_a_revision_and_nothing_outside_of_it_is(
         root.join("migrations/8_outside.sql"),
     )
     .unwrap();
+    // A folder in which there is nothing else.
+    std::fs::create_dir(root.join("links")).unwrap();
+    std::os::unix::fs::symlink("../shared/linked.sql", root.join("links/other.sql")).unwrap();
     git(root, &["add", "."]);
     git(root, &["commit", "--quiet", "-m", "links"]);
     let run = diff(root, &["HEAD~1", "HEAD"]);
