@@ -1,16 +1,14 @@
 //! One sealed field: version, suite, nonce, ciphertext, tag.
 
-use aes_gcm::AeadInOut;
 use boundary_runtime::Misuse;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::wrapping::TAG_LEN;
+use super::cipher::{NONCE_LEN, TAG_LEN};
 use super::{RecordKeys, SUITE, Undecryptable, VERSION};
 
 /// The longest plaintext of a field: 16 MiB.
 pub(crate) const MAX_PLAINTEXT: usize = 16 * 1024 * 1024;
 
-pub(crate) const NONCE_LEN: usize = 12;
 const HEADER_LEN: usize = 2;
 const OVERHEAD: usize = HEADER_LEN + NONCE_LEN + TAG_LEN;
 
@@ -31,15 +29,12 @@ pub(crate) fn seal(
     out.extend_from_slice(nonce);
     out.extend_from_slice(plaintext);
     let content = &mut out[start + HEADER_LEN + NONCE_LEN..];
-    match keys
-        .cipher
-        .encrypt_inout_detached(nonce.into(), bound, content.into())
-    {
-        Ok(tag) => {
+    match keys.cipher.seal(nonce, bound, content) {
+        Some(tag) => {
             out.extend_from_slice(&tag);
             Ok(())
         }
-        Err(_) => {
+        None => {
             // Out of reach below the limit above; the copied plaintext must not stay behind in any case.
             out[start..].zeroize();
             out.truncate(start);
@@ -64,14 +59,9 @@ pub(crate) fn open(
     let start = out.len();
     reserve_wiping(out, ciphertext.len());
     out.extend_from_slice(ciphertext);
-    let content = &mut out[start..];
-    let opened = keys
-        .cipher
-        .decrypt_inout_detached(nonce.into(), bound, content.into(), tag.into());
-    opened.map_err(|_| {
-        out.truncate(start);
-        Undecryptable
-    })
+    keys.cipher
+        .open(nonce, bound, &mut out[start..], tag)
+        .inspect_err(|_| out.truncate(start))
 }
 
 /// Makes room without leaving a copy of what `out` holds in memory that was freed.

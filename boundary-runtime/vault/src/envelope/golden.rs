@@ -5,8 +5,8 @@ use boundary_schema::{FieldDeclaration, Residency};
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
+use super::cipher::Derivation;
 use super::tampering::EMAIL;
-use super::wrapping::{expand, pseudo_random_key};
 use super::*;
 
 const SPECIFICATION: &str = include_str!("../../../../docs/envelope.md");
@@ -106,14 +106,10 @@ fn the_inputs_are_the_specified_ones() {
 fn the_derived_keys_are_the_specified_ones() {
     let mut wrapping_key = [0; 32];
     let info: [&[u8]; 2] = [b"boundary/wrapping-key", &counting::<32>(0x20)];
-    expand(&pseudo_random_key(&counting(0x00)), &info, &mut wrapping_key);
+    Derivation::new(&counting(0x00)).expand(&info, &mut wrapping_key);
     check("wrapping key", &wrapping_key);
     let mut okm = [0; 64];
-    expand(
-        &pseudo_random_key(&counting(0x40)),
-        &[b"boundary/record-keys"],
-        &mut okm,
-    );
+    Derivation::new(&counting(0x40)).expand(&[b"boundary/record-keys"], &mut okm);
     check("encryption key", &okm[..32]);
     check("commitment", &okm[32..]);
 }

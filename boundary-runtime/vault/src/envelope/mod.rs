@@ -5,6 +5,7 @@
 //! opening is one value, [`Undecryptable`].
 
 mod additional;
+mod cipher;
 mod field;
 mod record_keys;
 mod wrapping;
@@ -15,9 +16,10 @@ mod golden;
 mod tampering;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
+pub(crate) use cipher::TAG_LEN;
 pub(crate) use field::{open, seal};
 pub(crate) use record_keys::{RecordKeys, generation_of};
-pub(crate) use wrapping::{TAG_LEN, WrappingRoot};
+pub(crate) use wrapping::WrappingRoot;
 
 use boundary_runtime::AccessError;
 

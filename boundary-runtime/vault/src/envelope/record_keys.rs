@@ -3,12 +3,11 @@
 //! The commitment ties the wrapped part to one key: AES-GCM alone lets somebody who knows two keys build one
 //! ciphertext that opens under both.
 
-use aes_gcm::Aes256Gcm;
-use aes_gcm::aead::KeyInit;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::wrapping::{SALT_LEN, TAG_LEN, WrappingRoot, expand, pseudo_random_key};
+use super::cipher::{Cipher, Derivation, TAG_LEN};
+use super::wrapping::{SALT_LEN, WrappingRoot};
 use super::{SUITE, Undecryptable};
 
 /// Length of a data key's wrapped part: suite, generation, salt, wrapped key with its tag, commitment.
@@ -27,14 +26,14 @@ const RECORD_LABEL: &[u8] = b"boundary/record-keys";
 /// What a record's data key is split into.
 pub(crate) struct RecordKeys {
     /// Seals and opens the record's fields. Wiped when dropped.
-    pub(super) cipher: Aes256Gcm,
+    pub(super) cipher: Cipher,
 }
 
 impl RecordKeys {
     /// Splits a data key into its encryption key and its commitment.
     fn split(data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
         let mut okm = Zeroizing::new([0; 64]);
-        expand(&pseudo_random_key(data_key), &[RECORD_LABEL], &mut *okm);
+        Derivation::new(data_key).expand(&[RECORD_LABEL], &mut *okm);
         let (encryption_key, commitment) = okm.split_at(32);
         let mut committed = [0; COMMITMENT_LEN];
         committed.copy_from_slice(commitment);
@@ -42,7 +41,7 @@ impl RecordKeys {
         key.copy_from_slice(encryption_key);
         (
             Self {
-                cipher: Aes256Gcm::new((&*key).into()),
+                cipher: Cipher::new(&key),
             },
             committed,
         )

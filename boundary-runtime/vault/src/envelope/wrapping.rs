@@ -4,16 +4,10 @@
 //! that no nonce repeats under one key, and no wrapping key seals twice. Two equal salts of 32 random bytes do not
 //! happen (2^-96 after 2^80 wraps).
 
-use aes_gcm::aead::KeyInit;
-use aes_gcm::{AeadInOut, Aes256Gcm, Nonce};
-use hkdf::Hkdf;
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Undecryptable;
-
-/// Length of an AES-GCM tag.
-pub(crate) const TAG_LEN: usize = 16;
+use super::cipher::{Cipher, Derivation, NONCE_LEN, TAG_LEN};
 
 /// Length of the salt of a wrap.
 pub(crate) const SALT_LEN: usize = 32;
@@ -22,11 +16,11 @@ pub(crate) const SALT_LEN: usize = 32;
 const WRAPPING_LABEL: &[u8] = b"boundary/wrapping-key";
 
 /// A key that wraps other keys, expanded to the state from which wrapping keys are derived. Wiped when dropped.
-pub(crate) struct WrappingRoot(Hkdf<Sha256>);
+pub(crate) struct WrappingRoot(Derivation);
 
 impl WrappingRoot {
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(pseudo_random_key(key))
+        Self(Derivation::new(key))
     }
 
     /// Wraps in place under the salt's key and gives the tag.
@@ -35,11 +29,9 @@ impl WrappingRoot {
             clippy::expect_used,
             reason = "AES-GCM refuses only inputs of more than 2^36 bytes"
         )]
-        let tag = self
-            .cipher(salt)
-            .encrypt_inout_detached(&Nonce::default(), bound, secret.into())
-            .expect("a wrapped secret is short");
-        tag.into()
+        self.cipher(salt)
+            .seal(&[0; NONCE_LEN], bound, secret)
+            .expect("a wrapped secret is short")
     }
 
     /// Unwraps in place, or leaves `wrapped` as it is.
@@ -50,32 +42,12 @@ impl WrappingRoot {
         wrapped: &mut [u8],
         tag: &[u8; TAG_LEN],
     ) -> Result<(), Undecryptable> {
-        self.cipher(salt)
-            .decrypt_inout_detached(&Nonce::default(), bound, wrapped.into(), tag.into())
-            .map_err(|_| Undecryptable)
+        self.cipher(salt).open(&[0; NONCE_LEN], bound, wrapped, tag)
     }
 
-    fn cipher(&self, salt: &[u8; SALT_LEN]) -> Aes256Gcm {
+    fn cipher(&self, salt: &[u8; SALT_LEN]) -> Cipher {
         let mut key = Zeroizing::new([0; 32]);
-        expand(&self.0, &[WRAPPING_LABEL, salt], &mut *key);
-        Aes256Gcm::new((&*key).into())
+        self.0.expand(&[WRAPPING_LABEL, salt], &mut *key);
+        Cipher::new(&key)
     }
-}
-
-/// HKDF over a key that is uniformly random already: RFC 5869 §3.3 lets such a key skip the extract step.
-pub(super) fn pseudo_random_key(key: &[u8; 32]) -> Hkdf<Sha256> {
-    #[expect(
-        clippy::expect_used,
-        reason = "from_prk asks for at least the 32 bytes of SHA-256's output"
-    )]
-    Hkdf::from_prk(key).expect("32 bytes are enough")
-}
-
-/// HKDF-Expand (RFC 5869 §2.3) of one or two blocks.
-pub(super) fn expand(root: &Hkdf<Sha256>, info: &[&[u8]], okm: &mut [u8]) {
-    #[expect(
-        clippy::expect_used,
-        reason = "expand gives up to 8,160 bytes; 32 or 64 are asked for"
-    )]
-    root.expand_multi_info(info, okm).expect("64 bytes are few");
 }
