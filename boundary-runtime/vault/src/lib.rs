@@ -16,6 +16,7 @@ mod random;
 mod vault;
 
 pub use custody::{Custody, LocalCustody, Pending};
+pub use envelope::Backend;
 pub use keys::Authority;
 pub use lease::ZERO_LEASE_HOLD;
 pub use vault::{RegionSigner, Vault, VaultConfig, VaultPseudonyms};

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::sheet::{Sheet, from_hex};
-use crate::envelope::WrappingRoot;
+use crate::envelope::{Backend, WrappingRoot};
 use crate::keys::Authority;
 use crate::random;
 
@@ -86,7 +86,7 @@ impl KeyFile {
     /// The key for wrapping, if it may be used.
     pub(super) fn root(&self) -> Result<WrappingRoot, KeyError> {
         match self.state {
-            State::Enabled => Ok(WrappingRoot::new(&self.key)),
+            State::Enabled => Ok(WrappingRoot::new(Backend::default(), &self.key)),
             State::Disabled => Err(KeyError::Disabled),
             State::PendingDeletion => Err(KeyError::PendingDeletion),
         }

@@ -20,6 +20,7 @@ use boundary_schema::{Declaration, Plane, Policy};
 
 use crate::MARKER;
 use crate::custody::Custody;
+use crate::envelope::Backend;
 use crate::keys::{Authority, Keyring, OpenedKeys};
 use crate::lease::{Lease, Leases};
 use authorities::Authorities;
@@ -46,6 +47,8 @@ pub struct VaultConfig<'a> {
     pub audit: Arc<dyn Audit>,
     /// Where the age of leases is read.
     pub clock: Arc<dyn Clock>,
+    /// The library that computes the envelope's primitives. The bytes are the same with all of them.
+    pub backend: Backend,
 }
 
 /// The holder of region `R`'s keys: the one source of sessions that can open anything.
@@ -53,7 +56,7 @@ pub struct VaultConfig<'a> {
 /// ```
 /// use std::sync::Arc;
 /// use boundary_runtime::{InCountry, Principal, Purpose, Region, Session, SystemClock, TenantId, audit::MemoryAudit};
-/// use boundary_vault::{LocalCustody, Vault, VaultConfig};
+/// use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 /// # const POLICY: &str = include_str!("../../tests/support/boundary.toml");
 /// # struct In;
 /// # impl Region for In { const NAME: &'static str = "in"; const JURISDICTION: &'static str = "IN"; }
@@ -69,6 +72,7 @@ pub struct VaultConfig<'a> {
 ///     declarations: &[], // Customer::DECLARATION, Payment::DECLARATION, ..
 ///     audit: Arc::new(MemoryAudit::default()),
 ///     clock: Arc::new(SystemClock),
+///     backend: Backend::default(),
 /// })
 /// .await?;
 ///
@@ -88,6 +92,7 @@ pub struct Vault<R: Region> {
     registry: Arc<Registry>,
     audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
+    backend: Backend,
     leases: Leases,
     signer: RegionSigner,
     /// One administrative act at a time.
@@ -100,7 +105,7 @@ impl<R: Region> Vault<R> {
     ///
     /// # Errors
     /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongAuthority`] if the custody
-    /// is another region's, and what the custody or the region's folder answers.
+    /// is another region's, [`KeyError::NoFipsModule`] if that is the backend and there is none, and what the custody or the region's folder answers.
     pub async fn open(config: VaultConfig<'_>) -> Result<Self, AccessError> {
         let is_in_country = config.policy.regions().get(R::NAME).is_some_and(|region| {
             region.plane == Plane::InCountry && region.jurisdiction.as_str() == R::JURISDICTION
@@ -125,6 +130,7 @@ impl<R: Region> Vault<R> {
         if !is_marked || config.custody.region() != R::NAME {
             return Err(KeyError::WrongAuthority.into());
         }
+        config.backend.check()?;
         let seed = config.custody.signing_key().await?;
         let region: Arc<str> = R::NAME.into();
         Ok(Self {
@@ -137,6 +143,7 @@ impl<R: Region> Vault<R> {
             custody: config.custody,
             audit: config.audit,
             clock: config.clock,
+            backend: config.backend,
             administration: tokio::sync::Mutex::default(),
             marker: PhantomData,
         })
@@ -232,7 +239,7 @@ impl<R: Region> Vault<R> {
     async fn open_keys(&self, tenant: &TenantId) -> Result<OpenedKeys, KeyError> {
         self.load_keyring(&self.authority(tenant))
             .await
-            .map(|keyring| keyring.open())
+            .map(|keyring| keyring.open(self.backend))
     }
 
     /// The authority's keyring, unwrapped by the custody.
