@@ -52,7 +52,7 @@ pub use data_key::{DATA_KEY_ID_LEN, DATA_KEY_VERSION, DataKey};
 pub use error::{AccessError, AuditError, DecodeError, EncodeError, GrantProblem, KeyError, Misuse, Refusal};
 pub use grant::{Grant, GrantFor};
 pub use guarded::{Given, Guarded, Opened, Plain, Resident, Sealed};
-pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
+pub use ids::{Principal, PrincipalNames, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
 pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};

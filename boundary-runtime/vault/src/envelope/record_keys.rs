@@ -25,8 +25,9 @@ const RECORD_LABEL: &[u8] = b"boundary/record-keys";
 
 /// What a record's data key is split into.
 pub(crate) struct RecordKeys {
-    /// Seals and opens the record's fields. Wiped when dropped.
-    pub(super) cipher: Cipher,
+    /// Seals and opens the record's fields. Wiped when dropped, and in one place until then: a key schedule that is moved
+    /// leaves a copy where it was.
+    pub(super) cipher: Box<Cipher>,
 }
 
 impl RecordKeys {
@@ -41,7 +42,7 @@ impl RecordKeys {
         key.copy_from_slice(encryption_key);
         (
             Self {
-                cipher: Cipher::new(backend, &key),
+                cipher: Box::new(Cipher::new(backend, &key)),
             },
             committed,
         )
