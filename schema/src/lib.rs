@@ -22,7 +22,7 @@ pub use declaration::{
 pub use names::{Name, NameError};
 pub use policy::{
     Allowed, Approved, Backups, Basis, ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRole,
-    Consent, CratePlane, Crates, DeclaredColumn, Dialect, Jurisdiction, JurisdictionError, Keys,
+    Consent, CratePlane, Crates, DeclaredColumn, Dialect, Envelope, Jurisdiction, JurisdictionError, Keys,
     MigrationFolder, Plane, Policy, PolicyError, PolicyErrors, Position, Purpose, Region, ReleaseRules, Role,
     Sink, SinkKind, json_schema,
 };

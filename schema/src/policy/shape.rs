@@ -2,7 +2,7 @@
 //! is not here does not exist.
 
 use super::columns::ColumnRole;
-use super::parts::{Backups, Basis, Consent, Dialect, Keys, Plane, SinkKind};
+use super::parts::{Backups, Basis, Consent, Dialect, Envelope, Keys, Plane, SinkKind};
 use super::{Policy, duration};
 use crate::Sensitivity;
 use crate::nearest::listed;
@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Flag,
     /// A whole number from `least` to `most`.
     Count { least: u64, most: u64 },
+    /// A table of whole numbers from `least` to `most`, each under a category key; it holds for the categories below too.
+    CategoryCounts { least: u64, most: u64 },
     /// A text such as `5m`, of at most so many seconds.
     Duration { longest: u64 },
     /// `EU` or a country code.
@@ -91,6 +93,7 @@ impl Kind {
             Kind::Text => "a text that is not empty".to_owned(),
             Kind::Flag => "true or false".to_owned(),
             Kind::Count { least, most } => format!("a whole number from {least} to {most}"),
+            Kind::CategoryCounts { .. } => "a table of whole numbers, each under a category key".to_owned(),
             Kind::Duration { longest } => {
                 format!(
                     "a duration such as \"90s\", \"5m\" or \"1h\", at most \"{}\"",
@@ -170,6 +173,11 @@ pub(super) const ROOT: &[Key] = &[
         "release",
         Kind::Table(RELEASE),
         "What has to hold before anything crosses the border.",
+    ),
+    optional(
+        "envelope",
+        Kind::Table(ENVELOPE),
+        "What a sealed value shows of itself.",
     ),
     optional(
         "tables",
@@ -361,6 +369,15 @@ const KEYS: &[Key] = &[required(
         longest: Keys::LONGEST_LEASE,
     },
     "For how long an opened key authority is held in memory; 0s means not at all, at most 1h.",
+)];
+
+const ENVELOPE: &[Key] = &[optional(
+    "padding",
+    Kind::CategoryCounts {
+        least: Envelope::LEAST_BUCKET,
+        most: Envelope::LARGEST_BUCKET,
+    },
+    "By category, the bytes to whose multiples sealed values are padded; it holds for the categories below too.",
 )];
 
 const RELEASE: &[Key] = &[

@@ -60,12 +60,14 @@ impl Derivation {
         Self(Hkdf::from_prk(key).expect("32 bytes are enough"))
     }
 
-    /// Fills `okm`, of one or two blocks.
+    /// Fills `okm`, of at most 8,160 bytes: each 32 of them are a block.
     pub(crate) fn expand(&self, info: &[&[u8]], okm: &mut [u8]) {
         #[expect(
             clippy::expect_used,
             reason = "expand gives up to 8,160 bytes; 32 or 64 are asked for"
         )]
-        self.0.expand_multi_info(info, okm).expect("64 bytes are few");
+        self.0
+            .expand_multi_info(info, okm)
+            .expect("8,160 bytes are the most");
     }
 }

@@ -2,6 +2,7 @@
 
 mod administration;
 mod authorities;
+mod objects;
 mod opener;
 mod pseudonyms;
 mod registry;
@@ -131,7 +132,7 @@ impl<R: Region> Vault<R> {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
             leases: Leases::new(config.policy.keys().lease, MAX_LEASES, Arc::clone(&config.clock)),
             authorities: Authorities::open(&config.region_dir)?,
-            registry: Arc::new(Registry::new(config.declarations)),
+            registry: Arc::new(Registry::new(config.declarations, config.policy.envelope())),
             region,
             policy: config.policy,
             custody: config.custody,
