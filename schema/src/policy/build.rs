@@ -16,7 +16,7 @@ use super::duration;
 use super::error::{Report, quoted};
 use super::parts::{
     Allowed, Approved, Backups, Consent, CratePlane, Crates, Envelope, Keys, MigrationFolder, Plane, Purpose,
-    Region, ReleaseRules, Role, Sink, same_crate,
+    Region, ReleaseRules, Role, Sink, TableKeys, same_crate,
 };
 use crate::nearest::{listed, nearest};
 use crate::taxonomy::{self, BUILT_IN, ExtensionError};
@@ -72,9 +72,7 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
         consent: Consent {
             grant_max_age: lasting(table(root, "consent")?, "grant_max_age")?,
         },
-        keys: Keys {
-            lease: lasting(table(root, "keys")?, "lease")?,
-        },
+        keys: keys(table(root, "keys")?, report)?,
         envelope,
         release: ReleaseRules {
             destination: parsed(release, "destination")?,
@@ -133,6 +131,29 @@ fn envelope(root: &DeTable<'_>, categories: &Taxonomy, report: &mut Report<'_>) 
         buckets.push((category.to_owned(), bucket));
     }
     Envelope::new(buckets)
+}
+
+/// How keys are held. A table that is named and of which nothing is said is a mistake: it reads as if something held.
+fn keys(entry: &DeTable<'_>, report: &mut Report<'_>) -> Option<Keys> {
+    let mut tables = BTreeMap::new();
+    for (name, of_table) in table(entry, "tables").into_iter().flatten() {
+        let Some(of_table) = of_table.get_ref().as_table() else {
+            continue;
+        };
+        if of_table.is_empty() {
+            let message = format!("`keys.tables`: nothing is said of {}", quoted(name.get_ref()));
+            let help = "write `data_key = …`, `authority = …`, or both".to_owned();
+            report.add(name.span(), message, Some(help));
+        }
+        let default = TableKeys::default();
+        let keys = TableKeys {
+            data_key: parsed(of_table, "data_key").unwrap_or(default.data_key),
+            authority: parsed(of_table, "authority").unwrap_or(default.authority),
+        };
+        tables.insert(name.get_ref().to_string(), keys);
+    }
+    let wait = lasting(entry, "deletion_wait").unwrap_or(Duration::from_secs(Keys::DEFAULT_WAIT));
+    Some(Keys::new(lasting(entry, "lease")?, wait, tables))
 }
 
 /// How backups are kept; keys that outlive their rows in backups would make every erasure wait for them.

@@ -11,7 +11,9 @@ use aes_gcm::{AeadInOut, Aes256Gcm};
 use boundary_runtime::seam::ObjectHeader;
 use boundary_runtime::{DataKey, TenantId};
 use boundary_schema::{FieldDeclaration, Protection, Residency};
-use envelope::{AdditionalData, Chunks, ObjectKeys, RecordKeys, RecordNames, Undecryptable, WrappingRoot};
+use envelope::{
+    AdditionalData, Backend, Chunks, ObjectKeys, RecordKeys, RecordNames, Undecryptable, WrappingRoot,
+};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -42,7 +44,7 @@ const GENERATION: u32 = 7;
 const CHUNK: usize = 64;
 
 fn root() -> WrappingRoot {
-    WrappingRoot::new(&[1; 32])
+    WrappingRoot::new(Backend::default(), &[1; 32])
 }
 
 fn bound_of_key(id: &[u8; 16], generation: u32) -> AdditionalData {

@@ -34,17 +34,17 @@ pub(super) const fn counting<const N: usize>(first: u8) -> [u8; N] {
     bytes
 }
 
-pub(super) fn root() -> WrappingRoot {
-    WrappingRoot::new(&counting(0x00))
+pub(super) fn root(backend: Backend) -> WrappingRoot {
+    WrappingRoot::new(backend, &counting(0x00))
 }
 
 /// The data key of the golden record: its keys and its wrapped part.
-pub(super) fn record() -> (RecordKeys, Vec<u8>) {
+pub(super) fn record(backend: Backend) -> (RecordKeys, Vec<u8>) {
     let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
     let (keys, wrapped) = RecordKeys::wrap(
         &counting(0x40),
         &counting(0x20),
-        &root(),
+        &root(backend),
         GENERATION,
         bound.as_bytes(),
     );
@@ -60,10 +60,10 @@ pub(super) fn additional_data(names: &RecordNames<'_>, field: &FieldDeclaration)
 }
 
 /// The golden record's sealed field.
-pub(super) fn sealed() -> Vec<u8> {
+pub(super) fn sealed(backend: Backend) -> Vec<u8> {
     let mut out = Vec::new();
     seal(
-        &record().0,
+        &record(backend).0,
         &NONCE,
         &mut additional_data(&NAMES, &EMAIL),
         PLAINTEXT,
@@ -74,10 +74,10 @@ pub(super) fn sealed() -> Vec<u8> {
 }
 
 /// As [`sealed`], padded to a bucket of 64 bytes.
-pub(super) fn sealed_padded() -> Vec<u8> {
+pub(super) fn sealed_padded(backend: Backend) -> Vec<u8> {
     let mut out = Vec::new();
     let mut bound = additional_data(&NAMES, &EMAIL);
-    seal_padded(&record().0, &NONCE, &mut bound, PLAINTEXT, 64, &mut out).unwrap();
+    seal_padded(&record(backend).0, &NONCE, &mut bound, PLAINTEXT, 64, &mut out).unwrap();
     out
 }
 
@@ -114,7 +114,11 @@ fn bytes_of(name: &str, hex: &str) -> Vec<u8> {
 }
 
 /// Unwraps the bytes of a whole data key as the vault does for a record: names first, then the wrap.
-pub(super) fn unwrap_whole(bytes: &[u8], names: &RecordNames<'_>) -> Result<RecordKeys, Undecryptable> {
+pub(super) fn unwrap_whole(
+    backend: Backend,
+    bytes: &[u8],
+    names: &RecordNames<'_>,
+) -> Result<RecordKeys, Undecryptable> {
     let key = DataKey::from_bytes(bytes).map_err(|_| Undecryptable)?;
     if key.tenant() != names.tenant || key.region() != names.region {
         return Err(Undecryptable);
@@ -122,9 +126,9 @@ pub(super) fn unwrap_whole(bytes: &[u8], names: &RecordNames<'_>) -> Result<Reco
     // Another generation has another lease key, or none.
     let generation = generation_of(key.wrapped())?;
     let root = if generation == GENERATION {
-        root()
+        root(backend)
     } else {
-        WrappingRoot::new(&[generation as u8; 32])
+        WrappingRoot::new(backend, &[generation as u8; 32])
     };
     let bound = AdditionalData::of_data_key(names, &key.id(), generation).unwrap();
     RecordKeys::unwrap(key.wrapped(), &root, bound.as_bytes())
@@ -150,22 +154,26 @@ fn the_inputs_are_the_specified_ones() {
 
 #[test]
 fn the_derived_keys_are_the_specified_ones() {
-    let mut wrapping_key = [0; 32];
-    let info: [&[u8]; 2] = [b"boundary/wrapping-key", &counting::<32>(0x20)];
-    Derivation::new(&counting(0x00)).expand(&info, &mut wrapping_key);
-    check("wrapping key", &wrapping_key);
-    let mut okm = [0; 64];
-    Derivation::new(&counting(0x40)).expand(&[b"boundary/record-keys"], &mut okm);
-    check("encryption key", &okm[..32]);
-    check("commitment", &okm[32..]);
+    for &backend in Backend::ALL {
+        let mut wrapping_key = [0; 32];
+        let info: [&[u8]; 2] = [b"boundary/wrapping-key", &counting::<32>(0x20)];
+        Derivation::new(backend, &counting(0x00)).expand(&info, &mut wrapping_key);
+        check("wrapping key", &wrapping_key);
+        let mut okm = [0; 64];
+        Derivation::new(backend, &counting(0x40)).expand(&[b"boundary/record-keys"], &mut okm);
+        check("encryption key", &okm[..32]);
+        check("commitment", &okm[32..]);
+    }
 }
 
 #[test]
 fn a_wrapped_data_key_has_the_specified_bytes() {
     let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
     check("data key additional data", bound.as_bytes());
-    let (_, wrapped) = record();
-    check("wrapped part", &wrapped);
+    for &backend in Backend::ALL {
+        check("wrapped part", &record(backend).1);
+    }
+    let (_, wrapped) = record(Backend::default());
     let data_key = DataKey::from_parts(ID, &TenantId::new("acme"), "in", &wrapped).unwrap();
     check("whole data key", data_key.as_bytes());
 }
@@ -173,19 +181,17 @@ fn a_wrapped_data_key_has_the_specified_bytes() {
 #[test]
 fn a_sealed_field_has_the_specified_bytes_and_opens() {
     check("field additional data", &additional_data(&NAMES, &EMAIL));
-    check("sealed field", &sealed());
+    for &backend in Backend::ALL {
+        check("sealed field", &sealed(backend));
 
-    let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
-    let keys = RecordKeys::unwrap(&specified("wrapped part"), &root(), bound.as_bytes()).unwrap();
-    let mut out = Zeroizing::new(Vec::new());
-    open(
-        &keys,
-        &mut additional_data(&NAMES, &EMAIL),
-        &specified("sealed field"),
-        &mut out,
-    )
-    .unwrap();
-    assert_eq!(*out, PLAINTEXT);
+        let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
+        let wrapped = specified("wrapped part");
+        let keys = RecordKeys::unwrap(&wrapped, &root(backend), bound.as_bytes()).unwrap();
+        let mut out = Zeroizing::new(Vec::new());
+        let mut bound = additional_data(&NAMES, &EMAIL);
+        open(&keys, &mut bound, &specified("sealed field"), &mut out).unwrap();
+        assert_eq!(*out, PLAINTEXT, "{backend:?}");
+    }
 }
 
 #[test]
@@ -196,12 +202,15 @@ fn padded_fields_have_the_specified_bytes_and_open() {
         ("padded empty field", b"", 2),
         ("padded full bucket", PLAINTEXT, 16),
     ] {
-        let mut padded = Vec::new();
-        seal_padded(&record().0, &NONCE, &mut bound, plaintext, bucket, &mut padded).unwrap();
-        check(name, &padded);
-        let mut out = Zeroizing::new(Vec::new());
-        open(&record().0, &mut bound, &padded, &mut out).unwrap();
-        assert_eq!(*out, plaintext);
+        for &backend in Backend::ALL {
+            let keys = record(backend).0;
+            let mut padded = Vec::new();
+            seal_padded(&keys, &NONCE, &mut bound, plaintext, bucket, &mut padded).unwrap();
+            check(name, &padded);
+            let mut out = Zeroizing::new(Vec::new());
+            open(&keys, &mut bound, &padded, &mut out).unwrap();
+            assert_eq!(*out, plaintext, "{backend:?}");
+        }
     }
     check("padded additional data", &bound);
 }
@@ -215,28 +224,36 @@ fn an_empty_field_pinned_to_a_region_has_the_specified_bytes() {
     };
     let mut bound = additional_data(&NAMES, &pinned);
     check("pinned additional data", &bound);
-    let mut out = Vec::new();
-    seal(&record().0, &NONCE, &mut bound, b"", &mut out).unwrap();
-    check("pinned empty field", &out);
+    for &backend in Backend::ALL {
+        let mut out = Vec::new();
+        seal(&record(backend).0, &NONCE, &mut bound, b"", &mut out).unwrap();
+        check("pinned empty field", &out);
+    }
 }
 
 /// The vectors that must not open: each is the golden data key with one thing changed.
 #[test]
 fn the_data_keys_that_must_not_unwrap_do_not() {
-    assert!(unwrap_whole(&specified("whole data key"), &NAMES).is_ok());
+    for &backend in Backend::ALL {
+        check_data_keys(backend);
+    }
+}
+
+fn check_data_keys(backend: Backend) {
+    assert!(unwrap_whole(backend, &specified("whole data key"), &NAMES).is_ok());
     let mut whole_ones = 0;
     for (name, bytes) in vectors_under("Wrapped parts that do not unwrap") {
         if name.starts_with("whole data key") {
             whole_ones += 1;
             assert_eq!(
-                unwrap_whole(&bytes, &NAMES).err(),
+                unwrap_whole(backend, &bytes, &NAMES).err(),
                 Some(Undecryptable),
                 "vector `{name}`"
             );
             continue;
         }
         let whole = DataKey::from_parts(ID, &TenantId::new("acme"), "in", &bytes).unwrap();
-        let unwrapped = unwrap_whole(whole.as_bytes(), &NAMES);
+        let unwrapped = unwrap_whole(backend, whole.as_bytes(), &NAMES);
         assert_eq!(unwrapped.err(), Some(Undecryptable), "vector `{name}`");
     }
     assert_eq!(whole_ones, 4);
@@ -254,7 +271,7 @@ fn the_data_keys_that_must_not_unwrap_do_not() {
     for (name, names) in [("tenant globex", globex), ("region eu", eu)] {
         let renamed = specified(&format!("whole data key renamed to {name}"));
         assert_eq!(
-            unwrap_whole(&renamed, &names).err(),
+            unwrap_whole(backend, &renamed, &names).err(),
             Some(Undecryptable),
             "{name}"
         );
@@ -266,10 +283,13 @@ fn the_data_keys_that_must_not_unwrap_do_not() {
 fn the_fields_that_must_not_open_do_not() {
     let vectors = vectors_under("Fields that do not open");
     for (name, bytes) in &vectors {
-        let mut out = Zeroizing::new(Vec::new());
-        let opened = open(&record().0, &mut additional_data(&NAMES, &EMAIL), bytes, &mut out);
-        assert_eq!(opened, Err(Undecryptable), "vector `{name}`");
-        assert!(out.is_empty());
+        for &backend in Backend::ALL {
+            let mut out = Zeroizing::new(Vec::new());
+            let mut bound = additional_data(&NAMES, &EMAIL);
+            let opened = open(&record(backend).0, &mut bound, bytes, &mut out);
+            assert_eq!(opened, Err(Undecryptable), "vector `{name}`, {backend:?}");
+            assert!(out.is_empty());
+        }
     }
     for what in ["tenant", "region", "table", "column", "category", "residency"] {
         let name = format!("field of another {what}");

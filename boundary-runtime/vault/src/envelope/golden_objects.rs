@@ -6,7 +6,7 @@ use boundary_schema::FieldDeclaration;
 
 use super::cipher::Derivation;
 use super::golden::{GENERATION, ID, NAMES, check, counting, root, specified, unwrap_whole, vectors_under};
-use super::tampering::EMAIL;
+use super::tampering::{EMAIL, alike};
 use super::*;
 
 pub(super) const SCAN: FieldDeclaration = FieldDeclaration {
@@ -19,12 +19,12 @@ pub(super) const NAME: &str = "passport.pdf";
 pub(super) const CHUNK: usize = 64;
 
 /// The golden object's header and its keys.
-pub(super) fn object() -> (ObjectHeader, ObjectKeys) {
+pub(super) fn object(backend: Backend) -> (ObjectHeader, ObjectKeys) {
     let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
     let (keys, wrapped) = ObjectKeys::wrap(
         &counting(0x40),
         &counting(0x20),
-        &root(),
+        &root(backend),
         GENERATION,
         bound.as_bytes(),
     );
@@ -38,7 +38,11 @@ pub(super) fn object() -> (ObjectHeader, ObjectKeys) {
 
 /// Seals an object whole: its header and its chunks, each apart.
 pub(super) fn seal_object(plaintext: &[u8]) -> Vec<Vec<u8>> {
-    let (header, keys) = object();
+    alike(|backend| seal_object_by(backend, plaintext))
+}
+
+fn seal_object_by(backend: Backend, plaintext: &[u8]) -> Vec<Vec<u8>> {
+    let (header, keys) = object(backend);
     let bound = AdditionalData::of_object(&NAMES, &SCAN, NAME, &header).unwrap();
     let mut chunks = Chunks::new(keys, header.nonce_prefix, bound.into_bytes());
     let mut parts: Vec<&[u8]> = plaintext.chunks(CHUNK).collect();
@@ -56,16 +60,26 @@ pub(super) fn seal_object(plaintext: &[u8]) -> Vec<Vec<u8>> {
 
 /// Opens an object whole, as the vault and the reader of boundary-runtime do it between them.
 pub(super) fn open_object(
+    sealed: &[u8],
+    names: &RecordNames<'_>,
+    field: &FieldDeclaration,
+    name: &str,
+) -> Result<Vec<u8>, Undecryptable> {
+    alike(|backend| open_object_by(backend, sealed, names, field, name))
+}
+
+fn open_object_by(
+    backend: Backend,
     mut sealed: &[u8],
     names: &RecordNames<'_>,
     field: &FieldDeclaration,
     name: &str,
 ) -> Result<Vec<u8>, Undecryptable> {
     let header = ObjectHeader::read(&mut sealed).unwrap().ok_or(Undecryptable)?;
-    unwrap_whole(header.data_key.as_bytes(), names)?;
+    unwrap_whole(backend, header.data_key.as_bytes(), names)?;
     let generation = generation_of(header.data_key.wrapped())?;
     let bound = AdditionalData::of_data_key(names, &header.data_key.id(), generation).unwrap();
-    let keys = ObjectKeys::unwrap(header.data_key.wrapped(), &root(), bound.as_bytes())?;
+    let keys = ObjectKeys::unwrap(header.data_key.wrapped(), &root(backend), bound.as_bytes())?;
     let bound = AdditionalData::of_object(names, field, name, &header).unwrap();
     let mut chunks = Chunks::new(keys, header.nonce_prefix, bound.into_bytes());
     let mut plaintext = Vec::new();
@@ -86,11 +100,13 @@ pub(super) fn open_object(
 fn objects_have_the_specified_bytes_and_open() {
     let plaintext: [u8; 150] = counting(0);
     check("object plaintext", &plaintext);
-    check("nonce prefix", &object().0.nonce_prefix);
-    let mut key = [0; 32];
-    Derivation::new(&counting(0x40)).expand(&[b"boundary/object-key"], &mut key);
-    check("object key", &key);
-    let bound = AdditionalData::of_object(&NAMES, &SCAN, NAME, &object().0).unwrap();
+    check("nonce prefix", &object(Backend::default()).0.nonce_prefix);
+    for &backend in Backend::ALL {
+        let mut key = [0; 32];
+        Derivation::new(backend, &counting(0x40)).expand(&[b"boundary/object-key"], &mut key);
+        check("object key", &key);
+    }
+    let bound = AdditionalData::of_object(&NAMES, &SCAN, NAME, &object(Backend::default()).0).unwrap();
     check("object additional data", bound.as_bytes());
     for (name, plaintext) in [
         ("object", &plaintext[..]),

@@ -5,6 +5,7 @@
 //! opening is one value, [`Undecryptable`].
 
 mod additional;
+mod backend;
 mod cipher;
 mod field;
 mod object;
@@ -24,6 +25,7 @@ mod tampering_objects;
 mod wycheproof;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
+pub use backend::Backend;
 pub(crate) use cipher::TAG_LEN;
 pub(crate) use field::{open, seal, seal_padded};
 pub(crate) use object::{Chunks, NONCE_PREFIX_LEN};

@@ -90,7 +90,8 @@ mod tests {
     use super::*;
 
     fn chunks() -> Chunks {
-        let (keys, _) = ObjectKeys::wrap(&[1; 32], &[2; 32], &super::super::golden::root(), 1, b"");
+        let root = super::super::golden::root(super::super::Backend::default());
+        let (keys, _) = ObjectKeys::wrap(&[1; 32], &[2; 32], &root, 1, b"");
         Chunks::new(keys, [3; NONCE_PREFIX_LEN], b"bound".to_vec())
     }
 

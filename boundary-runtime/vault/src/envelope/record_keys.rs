@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Derivation, TAG_LEN};
 use super::wrapping::{SALT_LEN, WrappingRoot};
-use super::{SUITE, Undecryptable};
+use super::{Backend, SUITE, Undecryptable};
 
 /// Length of a data key's wrapped part: suite, generation, salt, wrapped key with its tag, commitment.
 pub(crate) const WRAPPED_LEN: usize = COMMITMENT_AT + COMMITMENT_LEN;
@@ -34,9 +34,9 @@ pub(crate) struct RecordKeys {
 
 impl RecordKeys {
     /// Splits a data key into its encryption key and its commitment.
-    fn split(data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
+    fn split(backend: Backend, data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
         let mut okm = Zeroizing::new([0; 64]);
-        Derivation::new(data_key).expand(&[RECORD_LABEL], &mut *okm);
+        Derivation::new(backend, data_key).expand(&[RECORD_LABEL], &mut *okm);
         let (encryption_key, commitment) = okm.split_at(32);
         let mut committed = [0; COMMITMENT_LEN];
         committed.copy_from_slice(commitment);
@@ -44,7 +44,7 @@ impl RecordKeys {
         key.copy_from_slice(encryption_key);
         (
             Self {
-                cipher: Cipher::new(&key),
+                cipher: Cipher::new(backend, &key),
             },
             committed,
         )
@@ -58,7 +58,7 @@ impl RecordKeys {
         generation: u32,
         bound: &[u8],
     ) -> (Self, [u8; WRAPPED_LEN]) {
-        let (keys, commitment) = Self::split(data_key);
+        let (keys, commitment) = Self::split(root.backend(), data_key);
         let mut wrapped = [0; WRAPPED_LEN];
         wrapped[0] = SUITE;
         wrapped[GENERATION_AT..SALT_AT].copy_from_slice(&generation.to_be_bytes());
@@ -89,7 +89,7 @@ impl RecordKeys {
         let mut data_key = Zeroizing::new(part::<32>(wrapped, KEY_AT));
         let (salt, tag) = (part(wrapped, SALT_AT), part(wrapped, TAG_AT));
         root.unwrap(&salt, bound, &mut *data_key, &tag)?;
-        let (keys, commitment) = Self::split(&data_key);
+        let (keys, commitment) = Self::split(root.backend(), &data_key);
         if !bool::from(commitment.ct_eq(&wrapped[COMMITMENT_AT..])) {
             return Err(Undecryptable);
         }
@@ -104,11 +104,11 @@ pub(crate) struct ObjectKeys {
 }
 
 impl ObjectKeys {
-    fn of(data_key: &[u8; 32]) -> Self {
+    fn of(backend: Backend, data_key: &[u8; 32]) -> Self {
         let mut key = Zeroizing::new([0; 32]);
-        Derivation::new(data_key).expand(&[OBJECT_LABEL], &mut *key);
+        Derivation::new(backend, data_key).expand(&[OBJECT_LABEL], &mut *key);
         Self {
-            cipher: Cipher::new(&key),
+            cipher: Cipher::new(backend, &key),
         }
     }
 
@@ -121,13 +121,13 @@ impl ObjectKeys {
         bound: &[u8],
     ) -> (Self, [u8; WRAPPED_LEN]) {
         let (_, wrapped) = RecordKeys::wrap(data_key, salt, root, generation, bound);
-        (Self::of(data_key), wrapped)
+        (Self::of(root.backend(), data_key), wrapped)
     }
 
     /// As [`RecordKeys::unwrap`].
     pub(crate) fn unwrap(wrapped: &[u8], root: &WrappingRoot, bound: &[u8]) -> Result<Self, Undecryptable> {
         let (_, data_key) = RecordKeys::unwrap_with_key(wrapped, root, bound)?;
-        Ok(Self::of(&data_key))
+        Ok(Self::of(root.backend(), &data_key))
     }
 }
 

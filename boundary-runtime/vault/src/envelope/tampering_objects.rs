@@ -8,6 +8,10 @@ use super::golden_objects::{CHUNK, NAME, SCAN, object, open_object, seal_object}
 use super::tampering::for_each_flip;
 use super::*;
 
+fn known() -> (boundary_runtime::seam::ObjectHeader, ObjectKeys) {
+    object(Backend::default())
+}
+
 fn opens(sealed: &[u8]) -> Result<Vec<u8>, Undecryptable> {
     open_object(sealed, &NAMES, &SCAN, NAME)
 }
@@ -97,7 +101,7 @@ fn an_object_cut_lengthened_or_with_any_bit_flipped_does_not_open() {
 #[test]
 fn every_part_of_the_header_is_bound_to_the_chunks() {
     // With the right key at hand, so that it is not the wrap that fails.
-    let (header, keys) = object();
+    let (header, keys) = known();
     let bound = AdditionalData::of_object(&NAMES, &SCAN, NAME, &header).unwrap();
     let mut chunk = b"a scan".to_vec();
     let mut chunks = Chunks::new(keys, header.nonce_prefix, bound.into_bytes());
@@ -120,7 +124,7 @@ fn every_part_of_the_header_is_bound_to_the_chunks() {
         };
         let bound = AdditionalData::of_object(&NAMES, &SCAN, NAME, &header).unwrap();
         // The nonce is the one of before: it is the additional data that tells.
-        let mut chunks = Chunks::new(object().1, object().0.nonce_prefix, bound.into_bytes());
+        let mut chunks = Chunks::new(known().1, known().0.nonce_prefix, bound.into_bytes());
         assert_eq!(chunks.open(&mut chunk.clone(), true), Err(Undecryptable));
     }
 }
@@ -128,13 +132,13 @@ fn every_part_of_the_header_is_bound_to_the_chunks() {
 #[test]
 fn a_data_key_wrapped_anew_opens_the_same_chunks() {
     let sealed = seal_object(b"a scan");
-    let (mut header, _) = object();
+    let (mut header, _) = known();
     let bound =
         AdditionalData::of_data_key(&NAMES, &header.data_key.id(), super::golden::GENERATION).unwrap();
     let (_, rewrapped) = ObjectKeys::wrap(
         &counting(0x40),
         &[0xaa; 32],
-        &super::golden::root(),
+        &super::golden::root(Backend::default()),
         super::golden::GENERATION,
         bound.as_bytes(),
     );
@@ -171,9 +175,9 @@ proptest! {
         prefix in any::<[u8; 7]>(),
         other_key in any::<[u8; 32]>(),
     ) {
-        let (header, _) = object();
+        let (header, _) = known();
         let bound = || AdditionalData::of_object(&NAMES, &SCAN, NAME, &header).unwrap().into_bytes();
-        let (keys, _) = ObjectKeys::wrap(&other_key, &[2; 32], &super::golden::root(), 1, b"");
+        let (keys, _) = ObjectKeys::wrap(&other_key, &[2; 32], &super::golden::root(Backend::default()), 1, b"");
         let mut chunk = ours.clone();
         Chunks::new(keys, header.nonce_prefix, bound()).seal(&mut chunk, true).unwrap();
         let mut sealed = seal_object(&ours);
@@ -183,7 +187,7 @@ proptest! {
 
         prop_assume!(prefix != header.nonce_prefix);
         let mut chunk = ours;
-        Chunks::new(object().1, prefix, bound()).seal(&mut chunk, true).unwrap();
+        Chunks::new(known().1, prefix, bound()).seal(&mut chunk, true).unwrap();
         sealed.truncate(1);
         sealed.push(chunk);
         prop_assert_eq!(opens(&sealed.concat()), Err(Undecryptable));
@@ -192,7 +196,7 @@ proptest! {
     #[test]
     fn bytes_from_anywhere_are_no_object(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         prop_assert_eq!(opens(&bytes), Err(Undecryptable));
-        let header = object().0.to_bytes().unwrap();
+        let header = known().0.to_bytes().unwrap();
         prop_assert_eq!(opens(&[&header[..], &bytes].concat()), Err(Undecryptable));
     }
 }

@@ -6,8 +6,8 @@ use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::Undecryptable;
 use super::cipher::{Cipher, Derivation};
+use super::{Backend, Undecryptable};
 
 const AES_GCM: &str = include_str!("../../tests/vectors/wycheproof_aes_gcm.txt");
 const HKDF: &str = include_str!("../../tests/vectors/wycheproof_hkdf_sha256.txt");
@@ -36,9 +36,15 @@ fn array<const N: usize>(hex: &str) -> [u8; N] {
 
 #[test]
 fn aes_gcm_seals_and_opens_the_valid_vectors_and_refuses_the_others() {
+    for &backend in Backend::ALL {
+        check_aes_gcm(backend);
+    }
+}
+
+fn check_aes_gcm(backend: Backend) {
     let (mut valid, mut invalid) = (0, 0);
     for [number, result, key, nonce, bound, plaintext, ciphertext, tag] in vectors(AES_GCM) {
-        let cipher = Cipher::new(&array(key));
+        let cipher = Cipher::new(backend, &array(key));
         let (nonce, bound, tag) = (array(nonce), bytes(bound), array(tag));
         let mut content = bytes(ciphertext);
         let opened = cipher.open(&nonce, &bound, &mut content, &tag);
@@ -67,11 +73,17 @@ fn aes_gcm_seals_and_opens_the_valid_vectors_and_refuses_the_others() {
 /// is that of the envelope.
 #[test]
 fn hkdf_expands_the_valid_vectors_and_refuses_the_others() {
+    for &backend in Backend::ALL {
+        check_hkdf(backend);
+    }
+}
+
+fn check_hkdf(backend: Backend) {
     let (mut valid, mut invalid) = (0, 0);
     for [number, result, input, salt, info, length, output] in vectors(HKDF) {
         let mut extract = Hmac::<Sha256>::new_from_slice(&bytes(salt)).unwrap();
         extract.update(&bytes(input));
-        let derivation = Derivation::new(&extract.finalize().into_bytes().into());
+        let derivation = Derivation::new(backend, &extract.finalize().into_bytes().into());
         let info = bytes(info);
         let mut okm = vec![0; length.parse().unwrap()];
         match result {
