@@ -60,6 +60,15 @@ pub enum Misuse {
     /// The value is longer than an envelope holds.
     #[error("the value is longer than the 16 MiB that one field may hold; seal an object instead")]
     TooLong,
+    /// The object was ended, or has as many chunks as it can.
+    #[error("nothing can be added to this object: it was ended, or has the 2^32 chunks that one may have")]
+    ObjectOver,
+    /// The record has no field of that name.
+    #[error("`{declaration}` declares no field of this name; name one as the struct does")]
+    UnknownField {
+        /// Rust name of the struct.
+        declaration: &'static str,
+    },
     /// The value's type could not encode it.
     #[error("{0}")]
     Unencodable(EncodeError),

@@ -2,8 +2,12 @@
 
 mod administration;
 mod authorities;
+<<<<<<< HEAD
 mod capability;
 mod leasing;
+=======
+mod objects;
+>>>>>>> envelope
 mod opener;
 mod pseudonyms;
 mod registry;
@@ -146,7 +150,7 @@ impl<R: Region> Vault<R> {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
             leases: Leases::new(config.policy.keys().lease, MAX_LEASES, Arc::clone(&config.clock)),
             authorities: Authorities::open(&config.region_dir)?,
-            registry: Arc::new(Registry::new(config.declarations)),
+            registry: Arc::new(Registry::new(config.declarations, config.policy.envelope())),
             region,
             policy: config.policy,
             custodies: config.custodies,
