@@ -17,6 +17,8 @@ mod tampering;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
 pub(crate) use cipher::TAG_LEN;
+#[cfg(feature = "pkcs11")]
+pub(crate) use cipher::{Cipher, NONCE_LEN};
 pub(crate) use field::{open, seal};
 pub(crate) use record_keys::{RecordKeys, generation_of};
 pub(crate) use wrapping::WrappingRoot;

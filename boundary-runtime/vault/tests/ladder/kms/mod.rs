@@ -59,17 +59,30 @@ impl Provider {
     }
 
     /// Another custody of the same region and account, as another process would have it, with something changed.
-    fn again(&self, change: impl FnOnce(aws_sdk_kms::config::Builder) -> aws_sdk_kms::config::Builder) -> KmsCustody {
+    fn again(
+        &self,
+        change: impl FnOnce(aws_sdk_kms::config::Builder) -> aws_sdk_kms::config::Builder,
+    ) -> KmsCustody {
         let sdk = sdk(localstack::endpoint(), &self.account).to_builder();
         KmsCustody::open(&change(sdk).build(), "in", self.folder.path().join("kms")).unwrap()
     }
 
     async fn disable(&self, key: &KeyReference) {
-        self.client.disable_key().key_id(key.as_str()).send().await.unwrap();
+        self.client
+            .disable_key()
+            .key_id(key.as_str())
+            .send()
+            .await
+            .unwrap();
     }
 
     async fn enable(&self, key: &KeyReference) {
-        self.client.enable_key().key_id(key.as_str()).send().await.unwrap();
+        self.client
+            .enable_key()
+            .key_id(key.as_str())
+            .send()
+            .await
+            .unwrap();
     }
 }
 
@@ -93,7 +106,11 @@ async fn customers_key() -> (Client, KeyReference) {
 }
 
 fn key_of<'a>(authority: &'a Authority, reference: &'a KeyReference, origin: Origin) -> CustodyKey<'a> {
-    CustodyKey { authority, reference, origin }
+    CustodyKey {
+        authority,
+        reference,
+        origin,
+    }
 }
 
 fn import(byte: u8) -> KeyRequest {
@@ -125,5 +142,12 @@ async fn a_key_in_the_customers_own_account_has_a_kill_switch_that_is_the_custom
     let enable = async |key: &KeyReference| {
         customer.enable_key().key_id(key.as_str()).send().await.unwrap();
     };
-    drill::kill_switch(provider.custody.clone(), &KeyRequest::Use(key), disable, enable, is_disabled).await;
+    drill::kill_switch(
+        provider.custody.clone(),
+        &KeyRequest::Use(key),
+        disable,
+        enable,
+        is_disabled,
+    )
+    .await;
 }
