@@ -29,7 +29,7 @@ use super::{
     Custody, CustodyKey, Folder, KeyReference, KeyRequest, KeyState, Origin, Pending, Rung, signing,
     small_wrap,
 };
-use crate::envelope::WrappingRoot;
+use crate::envelope::{Backend, WrappingRoot};
 use crate::keys::Authority;
 use crate::random;
 
@@ -277,7 +277,7 @@ impl Custody for ExternalCustody {
         Box::pin(async move {
             let key = self.checked(key)?;
             let root = random::key()?;
-            let small = small_wrap::wrap(&WrappingRoot::new(&root), key.authority, keys)?;
+            let small = small_wrap::wrap(&WrappingRoot::new(Backend::default(), &root), key.authority, keys)?;
             let mut wrapped = vec![VERSION];
             self.seal(&key, &root).await?.write(&mut wrapped);
             wrapped.extend_from_slice(&small);
@@ -293,7 +293,11 @@ impl Custody for ExternalCustody {
             let body = wrapped.strip_prefix(&[VERSION]).ok_or_else(damaged)?;
             let (sealed, small) = SealedKey::read(body).ok_or_else(damaged)?;
             let root = self.unseal(&key, &sealed).await?;
-            small_wrap::unwrap(&WrappingRoot::new(&root), key.authority, small)
+            small_wrap::unwrap(
+                &WrappingRoot::new(Backend::default(), &root),
+                key.authority,
+                small,
+            )
         })
     }
 

@@ -9,7 +9,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::super::KeyState;
 use super::failure::Failure;
-use crate::envelope::{Cipher, NONCE_LEN, TAG_LEN};
+use crate::envelope::{Backend, Cipher, NONCE_LEN, TAG_LEN};
 use crate::random;
 
 /// A key in a token, for the time of one session.
@@ -171,7 +171,7 @@ impl SealedKey {
             return false;
         };
         let mut secret = Zeroizing::new(secret.to_vec());
-        Cipher::new(key)
+        Cipher::new(Backend::default(), key)
             .open(&self.nonce, bound, &mut secret, tag)
             .is_ok()
     }

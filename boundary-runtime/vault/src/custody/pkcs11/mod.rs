@@ -27,7 +27,7 @@ use super::{
     Custody, CustodyKey, Destruction, Folder, KeyReference, KeyRequest, KeyState, Origin, Pending, Rung,
     not_ours, signing, small_wrap,
 };
-use crate::envelope::{NONCE_LEN, WrappingRoot};
+use crate::envelope::{Backend, NONCE_LEN, WrappingRoot};
 use crate::keys::Authority;
 use crate::random;
 
@@ -362,7 +362,7 @@ impl Custody for Pkcs11Custody {
     fn wrap<'a>(&'a self, key: CustodyKey<'a>, keys: &'a [u8]) -> Pending<'a, Vec<u8>> {
         Box::pin(async move {
             let root = random::key()?;
-            let small = small_wrap::wrap(&WrappingRoot::new(&root), key.authority, keys)?;
+            let small = small_wrap::wrap(&WrappingRoot::new(Backend::default(), &root), key.authority, keys)?;
             let sealed = self.ask_of(key, move |key, authority| {
                 seal(key, small_wrap::bound(authority)?.as_bytes(), &root)
             });
@@ -378,7 +378,11 @@ impl Custody for Pkcs11Custody {
                 key.open(small_wrap::bound(authority)?.as_bytes(), &sealed)
             });
             let root: Zeroizing<[u8; 32]> = root.await?;
-            small_wrap::unwrap(&WrappingRoot::new(&root), key.authority, small)
+            small_wrap::unwrap(
+                &WrappingRoot::new(Backend::default(), &root),
+                key.authority,
+                small,
+            )
         })
     }
 
