@@ -1,4 +1,5 @@
 //! Authorities and certificates for the two sides of a connection, made anew for each test.
+#![allow(unreachable_pub)]
 
 use boundary_vault::ExternalIdentity;
 use rcgen::{

@@ -2,6 +2,7 @@
 //! requests, four calls; with switches for whatever an endpoint may do wrong.
 //!
 //! It runs on a thread of its own, so that no clock of a test touches it, and ends with its owner.
+#![allow(unreachable_pub)]
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;

@@ -2,6 +2,7 @@
 //!
 //! The library reads from the environment where its tokens lie, once, when it is loaded, and a program that forbids unsafe code
 //! cannot change its own environment. So a test of a token starts itself again, as a process that has it from the start.
+#![allow(unreachable_pub)]
 
 use std::any::type_name;
 use std::path::{Path, PathBuf};

@@ -153,7 +153,6 @@ impl<'s> TokenKey<'s> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "128")]
 const TAG_BITS: std::ffi::c_ulong = TAG_LEN as std::ffi::c_ulong * 8;
 
 /// A key of 32 bytes as a token sealed it.
