@@ -163,6 +163,14 @@ impl TestEndpoint {
         self.state().behaviour = behaviour;
     }
 
+    pub fn remove(&self, key: &str) {
+        self.state().keys.remove(key);
+    }
+
+    pub fn add(&self, name: &str, key: Key) {
+        self.state().keys.insert(name.to_owned(), key);
+    }
+
     /// What the customer does at their own side.
     pub fn set_enabled(&self, key: &str, is_enabled: bool) {
         self.state().keys.get_mut(key).expect("a key").is_enabled = is_enabled;
@@ -448,7 +456,8 @@ fn check_signature(state: &State, parts: &hyper::http::request::Parts, body: &[u
 /// Seconds since 1970 of `YYYYMMDDTHHMMSSZ`, by counting days.
 fn seconds_of(date: &str) -> u64 {
     let number = |from: usize, to: usize| date[from..to].parse::<u64>().expect("digits");
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap =
+        |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let (year, month) = (number(0, 4), number(4, 6));
     let mut days: u64 = (1970..year)
         .map(|year| if is_leap(year) { 366 } else { 365 })

@@ -101,10 +101,8 @@ async fn an_external_endpoint_has_a_kill_switch() {
 
     // Taken away altogether, the key is unknown; taken out of reach, it is denied. Both are the holder's to do.
     let custody = ExternalCustody::open(config(&endpoint, folder.path())).unwrap();
-    let remove = async |key: &KeyReference| drop(endpoint.state().keys.remove(key.as_str()));
-    let restore = async |key: &KeyReference| {
-        drop(endpoint.state().keys.insert(key.as_str().to_owned(), Key::of(1)));
-    };
+    let remove = async |key: &KeyReference| endpoint.remove(key.as_str());
+    let restore = async |key: &KeyReference| endpoint.add(key.as_str(), Key::of(1));
     let is_expected = |error: &KeyError| matches!(error, KeyError::Unknown { .. });
     drill::kill_switch(Arc::new(custody), &request, remove, restore, is_expected).await;
 
@@ -196,7 +194,7 @@ async fn only_a_key_of_the_holders_that_can_be_used_is_adopted() {
         ),
     ];
     for (name, unfit) in unfit {
-        endpoint.state().keys.insert(name.to_owned(), unfit);
+        endpoint.add(name, unfit);
         let refused = adopt(name).await;
         assert!(matches!(refused, Err(KeyError::Denied(_))), "{name}: {refused:?}");
     }
@@ -243,7 +241,7 @@ async fn the_holder_alone_rules_a_keys_life() {
 
     endpoint.set_enabled("acme-1", true);
     assert!(unwrap(&custody, &wrapped).await.is_ok());
-    endpoint.state().keys.remove("acme-1");
+    endpoint.remove("acme-1");
     assert_eq!(unwrap(&custody, &wrapped).await, Err(authority.unknown()));
     assert_eq!(custody.state(acme).await, Err(authority.unknown()));
 }
