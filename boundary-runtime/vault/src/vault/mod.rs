@@ -2,12 +2,9 @@
 
 mod administration;
 mod authorities;
-<<<<<<< HEAD
 mod capability;
 mod leasing;
-=======
 mod objects;
->>>>>>> envelope
 mod opener;
 mod pseudonyms;
 mod registry;
