@@ -2,27 +2,29 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use boundary_runtime::{Clock, KeyError, TenantId};
+use boundary_runtime::{Clock, KeyError};
 
 use super::{Lease, ZERO_LEASE_HOLD};
-use crate::keys::OpenedKeys;
+use crate::keys::{AuthorityName, OpenedKeys};
 
 /// All leases of one region's vault.
 pub(crate) struct Leases {
     bound: Duration,
     capacity: usize,
     clock: Arc<dyn Clock>,
-    slots: Mutex<HashMap<TenantId, Arc<Slot>>>,
+    slots: Mutex<HashMap<AuthorityName, Arc<Slot>>>,
 }
 
 /// What is known of one authority.
 #[derive(Default)]
 struct Slot {
     held: Mutex<Option<Arc<Lease>>>,
+    /// Whether the held lease was asked for since it was opened: one that nobody uses is not renewed.
+    is_used: AtomicBool,
     /// Held by the flight; its content is how the last flight failed, if it did.
     gate: tokio::sync::Mutex<Option<KeyError>>,
     flights: AtomicU64,
@@ -37,6 +39,14 @@ impl Slot {
     fn is_needed(self: &Arc<Self>) -> bool {
         lock(&self.held).is_some() || Arc::strong_count(self) > 1 || Arc::strong_count(&self.revocations) > 1
     }
+
+    /// Keeps a lease for the next ones that ask, unless a rotation came in between.
+    fn hold(&self, lease: &Arc<Lease>, changes_before: u64) {
+        let mut held = lock(&self.held);
+        if self.changes.load(Ordering::Acquire) == changes_before {
+            *held = Some(Arc::clone(lease));
+        }
+    }
 }
 
 impl Leases {
@@ -49,19 +59,19 @@ impl Leases {
         }
     }
 
-    /// The lease on a tenant's authority: the held one, or what `ask` brings from the custody.
+    /// The lease on an authority: the held one, or what `ask` brings from the custody.
     ///
     /// Callers that find a flight under way share its outcome, good or bad. A caller that goes away in the middle of
     /// its flight leaves it to the next one.
-    pub(crate) async fn open<F, Fut>(&self, tenant: &TenantId, ask: F) -> Result<Arc<Lease>, KeyError>
+    pub(crate) async fn open<F, Fut>(&self, name: &AuthorityName, ask: F) -> Result<Arc<Lease>, KeyError>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<OpenedKeys, KeyError>>,
     {
-        let slot = self.slot(tenant);
+        let slot = self.slot(name);
         let outcome = self.open_in(&slot, ask).await;
         if outcome.is_err() {
-            self.forget(tenant, slot);
+            self.forget(name, slot);
         }
         outcome
     }
@@ -92,24 +102,60 @@ impl Leases {
         slot.flights.fetch_add(1, Ordering::Release);
         let (lease, changes_before) = outcome?;
         self.make_room();
-        let mut held = lock(&slot.held);
-        if slot.changes.load(Ordering::Acquire) == changes_before {
-            *held = Some(Arc::clone(&lease));
-        }
+        slot.hold(&lease, changes_before);
         Ok(lease)
     }
 
-    /// Ends every lease on a tenant's authority, held here or by a session, and those that a flight is bringing.
-    pub(crate) fn revoke(&self, tenant: &TenantId) {
-        if let Some(slot) = lock(&self.slots).get(tenant) {
+    /// The leases to renew now: they have used up three quarters of their time, and were asked for since they were opened.
+    pub(crate) fn due(&self) -> Vec<AuthorityName> {
+        let now = self.clock.now();
+        let is_due = |slot: &Slot| {
+            let held = lock(&slot.held);
+            let is_old = held.as_ref().is_some_and(|lease| {
+                lease.keys(now).is_ok() && now.since(lease.opened) >= self.bound / 4 * 3
+            });
+            is_old && slot.is_used.load(Ordering::Acquire)
+        };
+        let slots = lock(&self.slots);
+        let due = slots.iter().filter(|(_, slot)| is_due(slot));
+        due.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Asks for a held lease anew, so that the next session need not wait. If the custody says that the key is off, everything
+    /// that is held ends at once; if it does not answer, what is held lasts as long as it would have.
+    pub(crate) async fn renew<F, Fut>(&self, name: &AuthorityName, ask: F) -> Result<(), KeyError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<OpenedKeys, KeyError>>,
+    {
+        let slot = self.slot(name);
+        let _one_flight = slot.gate.lock().await;
+        match self.fly(&slot, ask).await {
+            Ok((lease, changes_before)) => {
+                slot.is_used.store(false, Ordering::Release);
+                slot.hold(&lease, changes_before);
+                Ok(())
+            }
+            Err(error) => {
+                if error.is_off() {
+                    self.revoke(name);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends every lease on an authority, held here or by a session, and those that a flight is bringing.
+    pub(crate) fn revoke(&self, name: &AuthorityName) {
+        if let Some(slot) = lock(&self.slots).get(name) {
             slot.revocations.fetch_add(1, Ordering::AcqRel);
             *lock(&slot.held) = None;
         }
     }
 
     /// Lets the next session ask the custody again; what sessions hold stays good for its time.
-    pub(crate) fn refresh(&self, tenant: &TenantId) {
-        if let Some(slot) = lock(&self.slots).get(tenant) {
+    pub(crate) fn refresh(&self, name: &AuthorityName) {
+        if let Some(slot) = lock(&self.slots).get(name) {
             slot.changes.fetch_add(1, Ordering::AcqRel);
             *lock(&slot.held) = None;
         }
@@ -149,26 +195,28 @@ impl Leases {
         let holds = held
             .as_ref()
             .is_some_and(|lease| lease.keys(self.clock.now()).is_ok());
-        if !holds {
+        if holds {
+            slot.is_used.store(true, Ordering::Release);
+        } else {
             *held = None;
         }
         held.clone()
     }
 
-    fn slot(&self, tenant: &TenantId) -> Arc<Slot> {
+    fn slot(&self, name: &AuthorityName) -> Arc<Slot> {
         let mut slots = lock(&self.slots);
-        if let Some(slot) = slots.get(tenant) {
+        if let Some(slot) = slots.get(name) {
             return Arc::clone(slot);
         }
-        Arc::clone(slots.entry(tenant.clone()).or_default())
+        Arc::clone(slots.entry(name.clone()).or_default())
     }
 
     /// Drops the slot of an authority that did not open, so that names without an authority do not pile up.
-    fn forget(&self, tenant: &TenantId, slot: Arc<Slot>) {
+    fn forget(&self, name: &AuthorityName, slot: Arc<Slot>) {
         let mut slots = lock(&self.slots);
         drop(slot);
-        if slots.get(tenant).is_some_and(|slot| !slot.is_needed()) {
-            slots.remove(tenant);
+        if slots.get(name).is_some_and(|slot| !slot.is_needed()) {
+            slots.remove(name);
         }
     }
 

@@ -6,7 +6,11 @@ use boundary_runtime::{Clock, ManualClock, TenantId};
 
 use super::*;
 use crate::envelope::Backend;
-use crate::keys::Keyring;
+use crate::keys::{AuthorityName, Keyring};
+
+fn named(tenant: &str) -> AuthorityName {
+    AuthorityName::from(&TenantId::new(tenant))
+}
 
 const BOUND: Duration = Duration::from_secs(60);
 
@@ -35,7 +39,7 @@ impl Bench {
             tokio::task::yield_now().await;
             Keyring::generate().map(|keyring| keyring.open(Backend::default()))
         };
-        self.leases.open(&TenantId::new(tenant), answer).await
+        self.leases.open(&named(tenant), answer).await
     }
 
     fn asked(&self) -> usize {
@@ -64,7 +68,7 @@ async fn concurrent_openings_share_a_failure_and_a_later_one_asks_again() {
         tokio::task::yield_now().await;
         Err(KeyError::Unreachable("no route".to_owned()))
     };
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let (a, b) = tokio::join!(bench.leases.open(&tenant, down), bench.leases.open(&tenant, down));
     assert!(matches!(
         (a.err(), b.err()),
@@ -103,7 +107,7 @@ async fn a_slow_answer_lengthens_nothing() {
         Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     // Asked at 0, answered at 50: ten seconds are left.
-    let lease = bench.leases.open(&TenantId::new("acme"), answer).await.unwrap();
+    let lease = bench.leases.open(&named("acme"), answer).await.unwrap();
     bench.clock.advance(Duration::from_secs(10));
     assert_eq!(
         bench.is_good(&lease),
@@ -114,7 +118,7 @@ async fn a_slow_answer_lengthens_nothing() {
 #[tokio::test]
 async fn a_flight_cannot_undo_a_revocation() {
     let bench = Bench::new(BOUND, 8);
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let answer = async || {
         // The custody answers with keys it gave out before it was told to disable them.
         bench.leases.revoke(&tenant);
@@ -134,7 +138,7 @@ async fn a_revocation_reaches_what_sessions_hold_and_sticks() {
         bench.open("acme").await.unwrap(),
         bench.open("globex").await.unwrap(),
     );
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&lease), Err(KeyError::Disabled));
     assert_eq!(bench.is_good(&neighbour), Ok(()));
     let renewed = bench.open("acme").await.unwrap();
@@ -150,7 +154,7 @@ async fn a_revocation_reaches_a_lease_that_was_put_out_of_the_cache() {
         bench.clock.advance(Duration::from_millis(1));
         bench.open(tenant).await.unwrap();
     }
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&first), Err(KeyError::Disabled));
 }
 
@@ -173,7 +177,7 @@ async fn zero_is_never_shared_and_ends_within_a_second() {
         })
     );
     let c = bench.open("acme").await.unwrap();
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&c), Err(KeyError::Disabled));
 }
 
@@ -199,7 +203,7 @@ async fn the_number_of_leases_is_bounded_and_the_oldest_go_first() {
 async fn a_rotation_lets_old_leases_be_and_makes_new_ones_ask() {
     let bench = Bench::new(BOUND, 8);
     let old = bench.open("acme").await.unwrap();
-    bench.leases.refresh(&TenantId::new("acme"));
+    bench.leases.refresh(&named("acme"));
     assert_eq!(bench.is_good(&old), Ok(()));
     assert!(!Arc::ptr_eq(&old, &bench.open("acme").await.unwrap()));
 }
@@ -207,7 +211,7 @@ async fn a_rotation_lets_old_leases_be_and_makes_new_ones_ask() {
 #[tokio::test]
 async fn a_caller_that_goes_away_leaves_the_flight_to_the_next() {
     let bench = Bench::new(BOUND, 8);
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let endless = bench.leases.open(&tenant, std::future::pending);
     assert!(
         tokio::time::timeout(Duration::from_millis(5), endless)
@@ -224,4 +228,73 @@ async fn a_clock_that_went_back_or_cannot_tell_ends_a_lease() {
     for broken in [Timestamp::from_millis(999_999), Timestamp::from_millis(u64::MAX)] {
         assert!(lease.keys(broken).is_err(), "at {broken}");
     }
+}
+
+#[tokio::test]
+async fn a_lease_in_use_is_renewed_before_it_ends_and_one_that_nobody_asks_for_is_not() {
+    let bench = Bench::new(BOUND, 8);
+    let first = bench.open("acme").await.unwrap();
+    bench.open("idle").await.unwrap();
+    bench.open("acme").await.unwrap();
+    bench.clock.advance(Duration::from_secs(44));
+    assert_eq!(bench.leases.due(), []);
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(bench.leases.due(), [named("acme")]);
+    let answer = async || Keyring::generate().map(|keyring| keyring.open(Backend::default()));
+    bench.leases.renew(&named("acme"), answer).await.unwrap();
+    assert_eq!(bench.leases.due(), [], "renewed, and not used since");
+
+    bench.clock.advance(Duration::from_secs(15));
+    // What a session holds ends when it would have; the next session finds a younger one, and asks nobody.
+    assert_eq!(
+        bench.is_good(&first),
+        Err(KeyError::LeaseExpired { bound: BOUND })
+    );
+    let renewed = bench.open("acme").await.unwrap();
+    assert_eq!((bench.is_good(&renewed), bench.asked()), (Ok(()), 2));
+    bench.clock.advance(Duration::from_secs(45));
+    assert!(
+        bench.is_good(&renewed).is_err(),
+        "its age counts from the renewal"
+    );
+}
+
+#[tokio::test]
+async fn a_renewal_that_finds_the_key_off_ends_everything_and_one_without_an_answer_nothing() {
+    let bench = Bench::new(BOUND, 8);
+    let lease = bench.open("acme").await.unwrap();
+    let down = async || Err(KeyError::Unreachable("no route".to_owned()));
+    assert!(bench.leases.renew(&named("acme"), down).await.is_err());
+    assert_eq!(bench.is_good(&lease), Ok(()));
+    for off in [KeyError::Disabled, KeyError::PendingDeletion] {
+        let lease = bench.open("acme").await.unwrap();
+        let answer = async || Err(off.clone());
+        assert_eq!(bench.leases.renew(&named("acme"), answer).await, Err(off.clone()));
+        assert_eq!(bench.is_good(&lease), Err(KeyError::Disabled), "{off}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_cannot_undo_a_revocation_or_a_rotation() {
+    let bench = Bench::new(BOUND, 8);
+    bench.open("acme").await.unwrap();
+    let revoked = async || {
+        bench.leases.revoke(&named("acme"));
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
+    };
+    assert_eq!(
+        bench.leases.renew(&named("acme"), revoked).await,
+        Err(KeyError::Disabled)
+    );
+    assert_eq!(bench.leases.held_count(), 0);
+    let rotated = async || {
+        bench.leases.refresh(&named("acme"));
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
+    };
+    bench.leases.renew(&named("acme"), rotated).await.unwrap();
+    assert_eq!(
+        bench.leases.held_count(),
+        0,
+        "keys from before the rotation are not kept"
+    );
 }

@@ -2,6 +2,9 @@
 
 mod administration;
 mod authorities;
+mod capability;
+mod leasing;
+mod objects;
 mod opener;
 mod pseudonyms;
 mod registry;
@@ -19,26 +22,27 @@ use boundary_runtime::{
 use boundary_schema::{Declaration, Plane, Policy};
 
 use crate::MARKER;
-use crate::custody::Custody;
+use crate::custody::Custodies;
 use crate::envelope::Backend;
-use crate::keys::{Authority, Keyring, OpenedKeys};
-use crate::lease::{Lease, Leases};
+use crate::lease::Leases;
 use authorities::Authorities;
+pub use authorities::{AuthorityRecord, AuthorityState, KeptKey};
 use opener::VaultOpener;
 use registry::Registry;
 
 pub use pseudonyms::VaultPseudonyms;
 pub use signer::RegionSigner;
 
-/// As many opened authorities are held at once; beyond that the oldest have to be asked for again.
-const MAX_LEASES: usize = 16 * 1024;
+/// As many opened authorities are held at once; beyond that the oldest have to be asked for again. What one costs is in
+/// docs/benchmarks.md.
+const MAX_LEASES: usize = 128 * 1024;
 
 /// What a vault is opened with.
 pub struct VaultConfig<'a> {
     /// The policy: regions, purposes, roles and the lease.
     pub policy: Arc<Policy>,
-    /// The keeper of the region's authority keys.
-    pub custody: Arc<dyn Custody>,
+    /// The keepers of the region's authority keys: a home, and others for the tenants that ask for them.
+    pub custodies: Custodies,
     /// The region's own folder; the wrapped keys lie in its folder `authorities`.
     pub region_dir: PathBuf,
     /// The tables and events whose fields may be sealed and opened.
@@ -67,7 +71,7 @@ pub struct VaultConfig<'a> {
 /// # let folder = tempfile::tempdir()?;
 /// let vault = Vault::<In>::open(VaultConfig {
 ///     policy: Arc::new(boundary_schema::Policy::parse("boundary.toml", POLICY)?),
-///     custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?),
+///     custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?).into(),
 ///     region_dir: folder.path().join("region"),
 ///     declarations: &[], // Customer::DECLARATION, Payment::DECLARATION, ..
 ///     audit: Arc::new(MemoryAudit::default()),
@@ -87,7 +91,7 @@ pub struct VaultConfig<'a> {
 pub struct Vault<R: Region> {
     region: Arc<str>,
     policy: Arc<Policy>,
-    custody: Arc<dyn Custody>,
+    custodies: Custodies,
     authorities: Authorities,
     registry: Arc<Registry>,
     audit: Arc<dyn Audit>,
@@ -97,6 +101,7 @@ pub struct Vault<R: Region> {
     signer: RegionSigner,
     /// One administrative act at a time.
     administration: tokio::sync::Mutex<()>,
+    observed: capability::Observed,
     marker: PhantomData<fn() -> R>,
 }
 
@@ -104,7 +109,7 @@ impl<R: Region> Vault<R> {
     /// Opens the vault of region `R`.
     ///
     /// # Errors
-    /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongAuthority`] if the custody
+    /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongRegion`] if the custody
     /// is another region's, [`KeyError::NoFipsModule`] if that is the backend and there is none, and what the custody or the region's folder answers.
     pub async fn open(config: VaultConfig<'_>) -> Result<Self, AccessError> {
         let is_in_country = config.policy.regions().get(R::NAME).is_some_and(|region| {
@@ -127,24 +132,30 @@ impl<R: Region> Vault<R> {
         }
         // The mark must be in the binary, and only code that is reached keeps its strings.
         let is_marked = std::hint::black_box(MARKER).starts_with("boundary-vault:");
-        if !is_marked || config.custody.region() != R::NAME {
-            return Err(KeyError::WrongAuthority.into());
+        let home = config.custodies.home();
+        if !is_marked || home.region() != R::NAME {
+            return Err(KeyError::WrongRegion {
+                expected: R::NAME.to_owned(),
+                found: home.region().to_owned(),
+            }
+            .into());
         }
         config.backend.check()?;
-        let seed = config.custody.signing_key().await?;
+        let seed = home.signing_key().await?;
         let region: Arc<str> = R::NAME.into();
         Ok(Self {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
             leases: Leases::new(config.policy.keys().lease, MAX_LEASES, Arc::clone(&config.clock)),
             authorities: Authorities::open(&config.region_dir)?,
-            registry: Arc::new(Registry::new(config.declarations)),
+            registry: Arc::new(Registry::new(config.declarations, config.policy.envelope())),
             region,
             policy: config.policy,
-            custody: config.custody,
+            custodies: config.custodies,
             audit: config.audit,
             clock: config.clock,
             backend: config.backend,
             administration: tokio::sync::Mutex::default(),
+            observed: capability::Observed::default(),
             marker: PhantomData,
         })
     }
@@ -225,37 +236,6 @@ impl<R: Region> Vault<R> {
         Ok(())
     }
 
-    async fn lease_all(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, Arc<Lease>)>, AccessError> {
-        let mut leases: Vec<(TenantId, Arc<Lease>)> = Vec::with_capacity(tenants.len());
-        for tenant in tenants {
-            if !leases.iter().any(|(known, _)| known == tenant) {
-                let lease = self.leases.open(tenant, || self.open_keys(tenant)).await?;
-                leases.push((tenant.clone(), lease));
-            }
-        }
-        Ok(leases)
-    }
-
-    async fn open_keys(&self, tenant: &TenantId) -> Result<OpenedKeys, KeyError> {
-        self.load_keyring(&self.authority(tenant))
-            .await
-            .map(|keyring| keyring.open(self.backend))
-    }
-
-    /// The authority's keyring, unwrapped by the custody.
-    async fn load_keyring(&self, authority: &Authority) -> Result<Keyring, KeyError> {
-        let wrapped = self
-            .authorities
-            .load(authority)?
-            .ok_or_else(|| authority.unknown())?;
-        let keys = self.custody.unwrap(authority, &wrapped).await?;
-        Keyring::from_bytes(&keys, authority)
-    }
-
-    fn authority(&self, tenant: &TenantId) -> Authority {
-        Authority::new(tenant.clone(), Arc::clone(&self.region))
-    }
-
     /// Records a session, or its refusal: once for each tenant, or once if no tenant was named.
     fn record_session(
         &self,
@@ -264,6 +244,7 @@ impl<R: Region> Vault<R> {
         tenants: &[TenantId],
         refusal: Option<&AccessError>,
     ) -> Result<(), AccessError> {
+        self.record_roles(principal)?;
         let mut record = AuditRecord::new(self.clock.now(), Act::Session, principal.clone());
         record.purpose = Some(purpose);
         if let Some(refusal) = refusal {
