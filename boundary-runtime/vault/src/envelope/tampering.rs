@@ -21,6 +21,7 @@ pub(super) const EMAIL: FieldDeclaration = FieldDeclaration {
     releases: &[],
     from: &[],
     transform: None,
+    index: None,
     line: 1,
 };
 
