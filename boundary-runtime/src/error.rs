@@ -58,6 +58,9 @@ pub enum Misuse {
     /// The value is longer than an envelope holds.
     #[error("the value is longer than the 16 MiB that one field may hold; seal an object instead")]
     TooLong,
+    /// A declaration that was written by hand names a field as a blind index that declares none.
+    #[error("`{0}` declares no blind index; say of which field, with which cardinality and normalisation")]
+    NoIndex(&'static str),
     /// The value's type could not encode it.
     #[error("{0}")]
     Unencodable(EncodeError),

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boundary_runtime::audit::MemoryAudit;
-use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress, in_country_session};
+use boundary_runtime::seam::{FieldAddress, IndexAddress, Opener, RecordAddress, in_country_session};
 use boundary_runtime::zeroize::Zeroizing;
-use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp};
+use boundary_runtime::{
+    AccessError, BlindIndex, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp,
+};
 use boundary_runtime::{InCountry, RawSession, Session};
 use support::*;
 
@@ -48,6 +50,17 @@ impl Opener for Eavesdropper {
         self.0.lock().unwrap().extend([key.as_bytes(), sealed].concat());
         out.extend_from_slice(b"whatever the attacker likes");
         Ok(())
+    }
+    fn index(&self, _: &IndexAddress<'_>, _: &[u8], _: Timestamp) -> Result<BlindIndex, AccessError> {
+        Err(AccessError::Undecryptable)
+    }
+    fn candidates(
+        &self,
+        _: &IndexAddress<'_>,
+        _: &[u8],
+        _: Timestamp,
+    ) -> Result<Vec<BlindIndex>, AccessError> {
+        Err(AccessError::Undecryptable)
     }
 }
 
