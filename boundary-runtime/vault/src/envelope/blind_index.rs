@@ -53,3 +53,107 @@ impl IndexColumn<'_> {
         Ok(root.derive(info.as_bytes()))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use boundary_runtime::BlindIndex;
+    use boundary_schema::Normalisation;
+    use data_encoding::HEXLOWER;
+
+    use super::super::golden;
+    use super::*;
+
+    const SPECIFICATION: &str = include_str!("../../../../docs/blind-index.md");
+
+    const EMAIL: IndexColumn<'_> = IndexColumn {
+        tenant: "acme",
+        region: "in",
+        table: "customers",
+        column: "email_index",
+        declared: BlindIndexDeclaration {
+            of: "email",
+            cardinality: 1_000_000,
+            normalise: &[Normalisation::Trim, Normalisation::Lowercase],
+        },
+    };
+
+    fn is_specified(name: &str, bytes: &[u8]) -> bool {
+        SPECIFICATION.contains(&format!("\n{name}: {}\n", HEXLOWER.encode(bytes)))
+    }
+
+    #[test]
+    fn an_index_has_the_bytes_that_the_specification_gives() {
+        let key = EMAIL.key(&golden::root()).unwrap();
+        assert!(is_specified("index key", &*key), "{}", HEXLOWER.encode(&*key));
+        let hash = EMAIL.hash(&golden::root(), golden::PLAINTEXT).unwrap();
+        let index = BlindIndex::new(golden::GENERATION, &hash);
+        let shown = HEXLOWER.encode(index.as_bytes());
+        assert!(is_specified("blind index", index.as_bytes()), "{shown}");
+    }
+
+    #[test]
+    fn attack_62_whatever_names_the_column_and_its_declaration_changes_the_key() {
+        let key = |column: IndexColumn<'_>| column.key(&golden::root()).unwrap();
+        let declared = |cardinality, normalise| BlindIndexDeclaration {
+            cardinality,
+            normalise,
+            ..EMAIL.declared
+        };
+        let others = [
+            IndexColumn {
+                tenant: "acmf",
+                ..EMAIL
+            },
+            IndexColumn {
+                region: "eu",
+                ..EMAIL
+            },
+            IndexColumn {
+                table: "customer",
+                ..EMAIL
+            },
+            IndexColumn {
+                column: "phone_index",
+                ..EMAIL
+            },
+            IndexColumn {
+                tenant: "acm",
+                region: "ein",
+                ..EMAIL
+            },
+            IndexColumn {
+                declared: declared(2_000_000, EMAIL.declared.normalise),
+                ..EMAIL
+            },
+            IndexColumn {
+                declared: declared(1_000_000, &[Normalisation::Trim]),
+                ..EMAIL
+            },
+        ];
+        for other in others {
+            assert_ne!(*key(other), *key(EMAIL));
+        }
+        let another = WrappingRoot::new(&golden::counting(0x01));
+        assert_ne!(
+            *EMAIL.key(&another).unwrap(),
+            *key(EMAIL),
+            "another authority or generation"
+        );
+    }
+
+    #[test]
+    fn only_the_first_bits_are_kept() {
+        let shortened = |cardinality| {
+            let declared = BlindIndexDeclaration {
+                cardinality,
+                ..EMAIL.declared
+            };
+            IndexColumn { declared, ..EMAIL }.shortened(&[0xFF; 32])
+        };
+        assert_eq!(shortened(1 << 16), [0xFF, 0b1110_0000]);
+        assert_eq!(shortened(1 << 21), [0xFF, 0xFF]);
+        assert_eq!(shortened(1 << 22), [0xFF, 0xFF, 0b1000_0000]);
+        assert_eq!(shortened(1 << 28), [0xFF, 0xFF, 0b1111_1110]);
+    }
+}
