@@ -6,6 +6,7 @@ use std::sync::Arc;
 use boundary_shapes::{policy::purpose::Billing, policy::region::In, CardId, Contact, NewContact};
 use rt::audit::{Act, MemoryAudit, Outcome};
 use rt::control::Residence;
+use rt::store::StoreError;
 use rt::{BlindIndex, InCountry, Principal, Session, SubjectId, TenantId};
 
 use crate::support::{site, site_audited_by, Site};
@@ -86,6 +87,26 @@ async fn a_record_is_found_by_its_sealed_value_in_any_spelling_and_comes_back_se
     };
     let email = ben.email(session, &site.grant).unwrap();
     assert_eq!(email.disclose("a test compares it"), "ben@example.com");
+}
+
+/// As docs/blind-index.md shows it.
+async fn found_as_the_page_says(site: Site) -> Result<usize, StoreError> {
+    let (session, store, tenant) = (site.session, site.store, TenantId::new("acme"));
+    let lookup = Contact::find_email(&session, &tenant, "asha@example.com".to_owned())?;
+    let found: Vec<Contact> = store.find(&session, &lookup).await?;
+    Ok(found.len())
+}
+
+#[tokio::test]
+async fn the_page_of_blind_indexes_shows_a_look_up_that_works() {
+    let site = site().await;
+    site.with_contacts().await;
+    let new = contact(1, "asha@example.com", None);
+    site.store
+        .put(&new.seal(&site.session, &site.residence).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(found_as_the_page_says(site).await.unwrap(), 1);
 }
 
 #[tokio::test]
