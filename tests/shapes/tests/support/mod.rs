@@ -71,7 +71,7 @@ pub(crate) async fn site_audited_by(audit: Arc<dyn Audit>) -> Site {
     let store = RegionStore::open(&data, signer).await.unwrap();
     let vault = Vault::<In>::open(VaultConfig {
         policy: policy.clone(),
-        custody,
+        custodies: custody.into(),
         region_dir: data,
         declarations: &DECLARATIONS,
         audit,
