@@ -7,9 +7,12 @@ use boundary_shapes::{policy::purpose::Billing, policy::region::In, CardId, Cont
 use rt::audit::{Act, MemoryAudit, Outcome};
 use rt::control::Residence;
 use rt::store::StoreError;
-use rt::{BlindIndex, InCountry, Principal, Session, SubjectId, TenantId};
+use rt::{
+    BlindIndex, Clock, InCountry, ManualClock, Principal, Session, SubjectId, SystemClock, TenantId,
+    Timestamp,
+};
 
-use crate::support::{site, site_audited_by, Site};
+use crate::support::{site, site_with, Site};
 
 fn service() -> Principal {
     Principal::new("test", "service")
@@ -162,7 +165,7 @@ async fn what_is_found_before_a_rotation_is_found_after_it_and_a_renewed_index_i
 #[tokio::test]
 async fn a_look_up_and_what_it_finds_are_audited_without_the_value() {
     let audit = Arc::new(MemoryAudit::default());
-    let site = site_audited_by(audit.clone()).await;
+    let site = site_with(audit.clone(), Arc::new(SystemClock)).await;
     site.with_contacts().await;
     let asha = contact(1, "asha@example.com", None)
         .seal(&site.session, &site.residence)
@@ -292,22 +295,36 @@ async fn attack_62_what_an_index_finds_besides_is_dropped_by_opening_it() {
 
 #[tokio::test]
 async fn attack_62_a_look_up_ends_with_the_authority_and_is_for_tenants_of_the_session() {
-    let site = site().await;
-    let tenant = TenantId::new("acme");
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
+    let site = site_with(Arc::new(MemoryAudit::default()), clock.clone()).await;
+    let (tenant, operator) = (TenantId::new("acme"), Principal::new("onboarding", "operator"));
     let find = |session: &Session<_, Billing>, tenant: &TenantId| {
         Contact::find_email(session, tenant, "asha@example.com".to_owned()).err()
     };
     assert_eq!(find(&site.session, &tenant), None);
     let other = find(&site.session, &TenantId::new("zenith"));
     assert_eq!(other, Some(rt::Misuse::TenantNotInSession.into()));
-    site.vault
-        .destroy(&Principal::new("onboarding", "operator"), &tenant)
-        .await
-        .unwrap();
+
+    let indexes = |session: &Session<_, Billing>| -> Vec<Vec<u8>> {
+        let email = |number| format!("asha{number}@example.com");
+        (0..8)
+            .map(|number| index_of(session, &site.residence, &email(number)))
+            .collect()
+    };
+    let before = indexes(&site.session);
+    let due = site.vault.schedule_deletion(&operator, &tenant).await.unwrap();
     assert_eq!(find(&site.session, &tenant), Some(rt::KeyError::Disabled.into()));
     assert!(site
         .vault
-        .session::<Billing>(&service(), &[tenant])
+        .session::<Billing>(&service(), std::slice::from_ref(&tenant))
         .await
         .is_err());
+    clock.advance(due.since(clock.now()));
+    site.vault.destroy(&operator, &tenant).await.unwrap();
+    site.vault.provision(&operator, &tenant).await.unwrap();
+    assert_ne!(
+        indexes(&site.session_of("acme").await),
+        before,
+        "another authority of the same name"
+    );
 }

@@ -57,10 +57,10 @@ pub(crate) struct Site {
 }
 
 pub(crate) async fn site() -> Site {
-    site_audited_by(Arc::new(Discarded)).await
+    site_with(Arc::new(Discarded), Arc::new(SystemClock)).await
 }
 
-pub(crate) async fn site_audited_by(audit: Arc<dyn Audit>) -> Site {
+pub(crate) async fn site_with(audit: Arc<dyn Audit>, clock: Arc<dyn Clock>) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     std::fs::create_dir_all(&data).unwrap();
@@ -75,7 +75,7 @@ pub(crate) async fn site_audited_by(audit: Arc<dyn Audit>) -> Site {
         region_dir: data,
         declarations: &DECLARATIONS,
         audit,
-        clock: Arc::new(SystemClock),
+        clock: clock.clone(),
     })
     .await
     .unwrap();
@@ -93,7 +93,7 @@ pub(crate) async fn site_audited_by(audit: Arc<dyn Audit>) -> Site {
         .unwrap();
     let pseudonyms = vault.pseudonyms(&tenants).await.unwrap();
     let grant = control
-        .grant(&pseudonyms, &tenant, &subject, SystemClock.now())
+        .grant(&pseudonyms, &tenant, &subject, clock.now())
         .unwrap();
     Site {
         vault,
