@@ -33,10 +33,8 @@ impl RegionStore {
         let sql = find_sql(T::DECLARATION, lookup.column(), lookup.candidates().len());
         let candidates = self
             .run(move |connection| {
-                read::<T>(
-                    &mut connection.prepare_cached(&sql)?,
-                    params_from_iter(parameters),
-                )
+                let mut select = connection.prepare_cached(&sql)?;
+                read::<T>(&mut select, params_from_iter(parameters))
             })
             .await?;
         Ok(lookup.matching(session, candidates)?)
