@@ -162,9 +162,9 @@ fn may_have_one(model: &Model, index: &Field, of: &Field, mistakes: &Mistakes) {
         mistakes.add(
             index.ident.span(),
             format!(
-                "`{whose}::{name}` is `{}`, and a blind index of it could be read: its values are few, or some are far \
-                 more frequent than others, or a special category; look the records up by another field, and open \
-                 this one",
+                "`{whose}::{name}` is `{}`, and a blind index of it could be read: values of this category are few, or some \
+                 far more frequent than others, or nothing that anybody is looked up by; look the records up by another \
+                 field, and open this one",
                 class.category
             ),
         );
@@ -185,7 +185,7 @@ fn may_have_one(model: &Model, index: &Field, of: &Field, mistakes: &Mistakes) {
         };
         mistakes.add(
             index.ty.span(),
-            format!("the blind index of `{whose}::{name}` is a `{ty}`"),
+            format!("the blind index of `{whose}::{name}` is of type `{ty}`"),
         );
     }
 }

@@ -82,11 +82,12 @@ fn constant(model: &Model, one: &Indexed<'_>, rt: &TokenStream) -> TokenStream {
     );
     let no_text =
         format!("`{whose}::{name}` has a blind index, and its type is no text: write `normalise(exact)`");
+    let span = one.index.ident.span();
     let bytes = match one.declared.is_exact() {
         true => quote!({}),
-        false => quote!(::core::panic!(#no_text)),
+        false => quote_spanned!(span=> ::core::panic!(#no_text)),
     };
-    quote_spanned! {one.index.ident.span()=>
+    quote_spanned! {span=>
         const _: () = match <#rt::Sought<#ty> as #rt::Plaintext>::INDEX_FORM {
             #rt::IndexForm::Text => {}
             #rt::IndexForm::Bytes => #bytes,
