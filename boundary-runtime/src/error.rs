@@ -241,6 +241,12 @@ pub enum KeyError {
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness")]
     NoRandomness,
+    /// A backend with a FIPS module was asked for, and the program was linked without one.
+    #[error(
+        "the program was not linked with AWS-LC's FIPS module, or its self-tests failed; turn on feature `fips` of \
+         aws-lc-rs in the program's manifest, or choose another backend"
+    )]
+    NoFipsModule,
 }
 
 /// Why the audit log could not take a record.

@@ -260,6 +260,34 @@ mistakes! {
         "boundary.toml:71:9: `keys.lease`: found `61m`, expected a duration such as \"90s\", \"5m\" or \
          \"1h\", at most \"1h\"";
 
+    a_deletion_that_waits_for_an_hour:
+        "lease = \"60s\"" => "lease = \"60s\"\ndeletion_wait = \"1h\"",
+        "boundary.toml:72:17: `keys.deletion_wait`: found `1h`, expected a duration such as \"7d\", at least \"24h\" and \
+         at most \"30d\"";
+
+    a_deletion_that_waits_for_a_quarter:
+        "lease = \"60s\"" => "lease = \"60s\"\ndeletion_wait = \"90d\"",
+        "boundary.toml:72:17: `keys.deletion_wait`: found `90d`, expected a duration such as \"7d\", at least \"24h\" and \
+         at most \"30d\"";
+
+    data_keys_in_no_known_place:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.sessions.data_key = \"in_line\"",
+        "boundary.toml:72:28: `keys.tables.sessions.data_key`: found `in_line`, expected one of `key_table`, \
+         `inline`; did you mean `inline`?";
+
+    data_keys_of_no_known_authority:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.invoices.authority = \"law\"",
+        "boundary.toml:72:29: `keys.tables.invoices.authority`: found `law`, expected one of `tenant`, `retention`";
+
+    a_misspelt_key_of_a_table_s_keys:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.invoices.datakey = \"inline\"",
+        "boundary.toml:72:17: unknown key `datakey` in `keys.tables.invoices`, expected one of `data_key`, \
+         `authority`; did you mean `data_key`?";
+
+    a_table_of_whose_keys_nothing_is_said:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.invoices = {}",
+        "boundary.toml:72:8: `keys.tables`: nothing is said of `invoices`; write `data_key = …`, `authority = …`, or both";
+
     backups_of_keys_that_outlive_those_of_rows:
         "\"7d\"" => "\"36d\"",
         "boundary.toml:80:8: `backups.keys`: backups of keys are kept longer than those of the rows they open; keep \

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use boundary_schema::{
-    Basis, ColumnMeaning, ColumnRole, CratePlane, Dialect, Plane, Policy, Sensitivity, SinkKind,
+    Basis, ColumnMeaning, ColumnRole, CratePlane, Dialect, KeyAuthority, KeyPlace, Keys, Plane, Policy,
+    Sensitivity, SinkKind,
 };
 
 const PAYMENTS: &str = include_str!("payments.toml");
@@ -54,9 +55,42 @@ fn every_section_of_the_payments_example_is_read() {
 
     assert_eq!(policy.consent().grant_max_age, Duration::from_secs(300));
     assert_eq!(policy.keys().lease, Duration::from_secs(60));
+    assert_eq!(policy.keys().deletion_wait, Duration::from_secs(7 * 24 * 60 * 60));
+    assert!(policy.keys().tables().is_empty());
     let release = policy.release();
     assert_eq!(release.destination, "hub");
     assert_eq!((release.minimum_subjects, release.max_share_percent), (20, 50));
+}
+
+#[test]
+fn the_data_keys_of_a_table_are_kept_as_the_policy_says_of_it() {
+    let said = r#"lease = "60s"
+deletion_wait = "30d"
+
+[keys.tables.sessions]
+data_key = "inline"
+
+[keys.tables."billing.invoices"]
+authority = "retention"
+"#;
+    let text = PAYMENTS.replacen("lease = \"60s\"\n", said, 1);
+    let policy = Policy::parse("boundary.toml", &text).unwrap_or_else(|errors| panic!("{errors}"));
+    let keys = policy.keys();
+    assert_eq!(keys.deletion_wait, Duration::from_secs(Keys::LONGEST_WAIT));
+    assert_eq!(keys.tables().len(), 2);
+    let of = |table| (keys.of_table(table).data_key, keys.of_table(table).authority);
+    assert_eq!(of("sessions"), (KeyPlace::Inline, KeyAuthority::Tenant));
+    assert_eq!(
+        of("billing.invoices"),
+        (KeyPlace::KeyTable, KeyAuthority::Retention)
+    );
+    for unnamed in ["invoices", "Sessions", ""] {
+        assert_eq!(
+            of(unnamed),
+            (KeyPlace::KeyTable, KeyAuthority::Tenant),
+            "{unnamed}"
+        );
+    }
 }
 
 #[test]

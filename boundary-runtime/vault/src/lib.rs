@@ -19,6 +19,7 @@ pub use custody::{
     Custodies, Custody, CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
     Pending, Rung,
 };
+pub use envelope::Backend;
 pub use keys::{Authority, AuthorityClass, AuthorityName};
 pub use lease::ZERO_LEASE_HOLD;
 pub use vault::{

@@ -68,7 +68,7 @@ fn of_kind(kind: &Kind) -> Members {
             ("minimum", Json::Number(*least)),
             ("maximum", Json::Number(*most)),
         ],
-        Kind::Duration { .. } => pattern(duration::PATTERN),
+        Kind::Duration { .. } | Kind::Wait { .. } => pattern(duration::PATTERN),
         Kind::Jurisdiction => pattern("^[A-Z]{2}$"),
         Kind::DataUse => {
             let known = vec![("enum", Json::words(DATA_USES))];
@@ -84,6 +84,7 @@ fn of_kind(kind: &Kind) -> Members {
         Kind::Packages => array(pattern(r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")),
         Kind::Table(keys) => of_keys(keys),
         Kind::Named(keys) => entries(Name::PATTERN, keys),
+        Kind::Tables(keys) => entries(r"\S", keys),
         Kind::Columns(keys) => {
             let columns = entries(r"\S", keys);
             vec![

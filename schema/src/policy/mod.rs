@@ -23,7 +23,8 @@ pub use error::{PolicyError, PolicyErrors, Position};
 pub use json::json_schema;
 pub use parts::{
     Allowed, Approved, Backups, Basis, Consent, CratePlane, Crates, Dialect, Jurisdiction, JurisdictionError,
-    Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink, SinkKind,
+    KeyAuthority, KeyPlace, Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink,
+    SinkKind, TableKeys,
 };
 
 /// What a workspace declares about where its data may be, who may use it for what, and what may be released.
@@ -146,10 +147,10 @@ impl Policy {
         self.consent
     }
 
-    /// How long an opened authority is held.
+    /// How long an opened authority is held, and how the data keys of each table are kept.
     #[must_use]
-    pub fn keys(&self) -> Keys {
-        self.keys
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// What has to hold before anything crosses the border.

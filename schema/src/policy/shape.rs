@@ -2,7 +2,7 @@
 //! is not here does not exist.
 
 use super::columns::ColumnRole;
-use super::parts::{Backups, Basis, Consent, Dialect, Keys, Plane, SinkKind};
+use super::parts::{Backups, Basis, Consent, Dialect, KeyAuthority, KeyPlace, Keys, Plane, SinkKind};
 use super::{Policy, duration};
 use crate::Sensitivity;
 use crate::nearest::listed;
@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Count { least: u64, most: u64 },
     /// A text such as `5m`, of at most so many seconds.
     Duration { longest: u64 },
+    /// A text such as `7d`, of at least and at most so many seconds.
+    Wait { shortest: u64, longest: u64 },
     /// `EU` or a country code.
     Jurisdiction,
     /// A fideslang data use or one below it.
@@ -48,6 +50,8 @@ pub(super) enum Kind {
     Categories(&'static [Key]),
     /// A table of tables of tables with these keys: under a table of the database, then under a column.
     Columns(&'static [Key]),
+    /// A table of tables with these keys, each under the name of a table of the database.
+    Tables(&'static [Key]),
     /// An array of tables with these keys.
     Records(&'static [Key]),
     /// A declared category: built in, or of the policy.
@@ -97,6 +101,13 @@ impl Kind {
                     duration::display(*longest)
                 )
             }
+            Kind::Wait { shortest, longest } => {
+                format!(
+                    "a duration such as \"7d\", at least \"{}\" and at most \"{}\"",
+                    duration::display(*shortest),
+                    duration::display(*longest)
+                )
+            }
             Kind::Jurisdiction => "\"EU\" or a country as two capital letters (ISO 3166-1)".to_owned(),
             Kind::DataUse => "a data use of fideslang 3.1.4, or a narrower one below it".to_owned(),
             Kind::Word(words) => format!("one of {}", listed(words)),
@@ -109,6 +120,7 @@ impl Kind {
             Kind::Columns(_) => {
                 "a table of columns, each a table, under the name of a database table".to_owned()
             }
+            Kind::Tables(_) => "a table of tables, each under the name of a database table".to_owned(),
             Kind::Records(_) => "an array of tables".to_owned(),
             Kind::Category => "a category of the policy, or a built-in one".to_owned(),
             Kind::Residency => "\"global\", \"regional\", \"in_country\" or \"pinned(region)\"".to_owned(),
@@ -355,13 +367,41 @@ const CONSENT: &[Key] = &[required(
     "For how long an answer of the consent ledger may be used; at most 24h.",
 )];
 
-const KEYS: &[Key] = &[required(
-    "lease",
-    Kind::Duration {
-        longest: Keys::LONGEST_LEASE,
-    },
-    "For how long an opened key authority is held in memory; 0s means not at all, at most 1h.",
-)];
+const KEYS: &[Key] = &[
+    required(
+        "lease",
+        Kind::Duration {
+            longest: Keys::LONGEST_LEASE,
+        },
+        "For how long an opened key authority is held in memory; 0s means not at all, at most 1h.",
+    ),
+    optional(
+        "deletion_wait",
+        Kind::Wait {
+            shortest: Keys::SHORTEST_WAIT,
+            longest: Keys::LONGEST_WAIT,
+        },
+        "For how long the key of an authority waits for its deletion; at least 24h, at most 30d, 7d where it is absent.",
+    ),
+    optional(
+        "tables",
+        Kind::Tables(KEYS_OF_TABLE),
+        "How the data keys of a table's records are kept, where it is not in the key table and under the tenant's authority.",
+    ),
+];
+
+const KEYS_OF_TABLE: &[Key] = &[
+    optional(
+        "data_key",
+        Kind::Word(KeyPlace::WORDS),
+        "Where wrapped data keys lie: apart in the key table, or inline in the row and so in every backup of the rows.",
+    ),
+    optional(
+        "authority",
+        Kind::Word(KeyAuthority::WORDS),
+        "Whose authority wraps them: the tenant's, or the separate one for what the law keeps.",
+    ),
+];
 
 const RELEASE: &[Key] = &[
     required(
@@ -403,8 +443,16 @@ mod tests {
     fn every_bound_that_a_doc_names_is_the_bound() {
         for keys in [CONSENT, KEYS] {
             for key in keys {
-                let Kind::Duration { longest } = key.kind else {
-                    continue;
+                let longest = match key.kind {
+                    Kind::Duration { longest } => longest,
+                    Kind::Wait { shortest, longest } => {
+                        let shortest = format!("at least {}", duration::display(shortest));
+                        assert!(key.doc.contains(&shortest), "{}", key.name);
+                        let default = format!("{} where it is absent", duration::display(Keys::DEFAULT_WAIT));
+                        assert!(key.doc.contains(&default), "{}", key.name);
+                        longest
+                    }
+                    _ => continue,
                 };
                 assert!(
                     key.doc

@@ -5,6 +5,7 @@
 //! opening is one value, [`Undecryptable`].
 
 mod additional;
+mod backend;
 mod blind_index;
 mod cipher;
 mod field;
@@ -17,6 +18,7 @@ mod golden;
 mod tampering;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
+pub use backend::Backend;
 pub(crate) use blind_index::IndexColumn;
 pub(crate) use cipher::TAG_LEN;
 pub(crate) use field::{open, seal};

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use boundary_runtime::{Clock, ManualClock, TenantId};
 
 use super::*;
+use crate::envelope::Backend;
 use crate::keys::{AuthorityName, Keyring};
 
 fn named(tenant: &str) -> AuthorityName {
@@ -36,7 +37,7 @@ impl Bench {
         let answer = async || {
             self.asked.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            Keyring::generate().map(|keyring| keyring.open())
+            Keyring::generate().map(|keyring| keyring.open(Backend::default()))
         };
         self.leases.open(&named(tenant), answer).await
     }
@@ -103,7 +104,7 @@ async fn a_slow_answer_lengthens_nothing() {
     let bench = Bench::new(BOUND, 8);
     let answer = async || {
         bench.clock.advance(Duration::from_secs(50));
-        Keyring::generate().map(|keyring| keyring.open())
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     // Asked at 0, answered at 50: ten seconds are left.
     let lease = bench.leases.open(&named("acme"), answer).await.unwrap();
@@ -121,7 +122,7 @@ async fn a_flight_cannot_undo_a_revocation() {
     let answer = async || {
         // The custody answers with keys it gave out before it was told to disable them.
         bench.leases.revoke(&tenant);
-        Keyring::generate().map(|keyring| keyring.open())
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     assert_eq!(
         bench.leases.open(&tenant, answer).await.err(),

@@ -179,7 +179,7 @@ impl<R: Region> Vault<R> {
         name: impl Into<AuthorityName>,
     ) -> Result<(), AccessError> {
         let name = name.into();
-        let act = self.changing_keyring(&name, Keyring::rotate);
+        let act = async |authority: &Authority| self.change_keyring(authority, &name, Keyring::rotate).await;
         self.administer(principal, &name, Change::Rotate, act).await
     }
 
@@ -196,7 +196,10 @@ impl<R: Region> Vault<R> {
         oldest: u32,
     ) -> Result<(), AccessError> {
         let name = name.into();
-        let act = self.changing_keyring(&name, move |keyring: &mut Keyring| keyring.retire_before(oldest));
+        let act = async |authority: &Authority| {
+            let retire = |keyring: &mut Keyring| keyring.retire_before(oldest);
+            self.change_keyring(authority, &name, retire).await
+        };
         self.administer(principal, &name, Change::RetireGenerations, act)
             .await
     }
@@ -212,7 +215,7 @@ impl<R: Region> Vault<R> {
         name: impl Into<AuthorityName>,
     ) -> Result<(), AccessError> {
         let name = name.into();
-        let act = self.changing_keyring(&name, |_: &mut Keyring| Ok(()));
+        let act = async |authority: &Authority| self.change_keyring(authority, &name, |_| Ok(())).await;
         self.administer(principal, &name, Change::Rewrap, act).await
     }
 
@@ -400,23 +403,22 @@ impl<R: Region> Vault<R> {
     }
 
     /// Changes an authority's keys, wraps them again under the key that it has, and lets sessions ask anew.
-    fn changing_keyring(
+    async fn change_keyring(
         &self,
+        authority: &Authority,
         name: &AuthorityName,
         change: impl FnOnce(&mut Keyring) -> Result<(), KeyError>,
-    ) -> impl AsyncFnOnce(&Authority) -> Result<(), KeyError> {
-        async move |authority: &Authority| {
-            let _lock = self.authorities.folder.lock()?;
-            let record = self.record_of(authority)?;
-            let mut keyring = self.unwrap_keyring(authority, &record).await?;
-            change(&mut keyring)?;
-            let changed = self
-                .wrapped_record(authority, record.state, record.key, record.former, &keyring)
-                .await?;
-            self.authorities.store(authority, &changed)?;
-            self.leases.refresh(name);
-            Ok(())
-        }
+    ) -> Result<(), KeyError> {
+        let _lock = self.authorities.folder.lock()?;
+        let record = self.record_of(authority)?;
+        let mut keyring = self.unwrap_keyring(authority, &record).await?;
+        change(&mut keyring)?;
+        let changed = self
+            .wrapped_record(authority, record.state, record.key, record.former, &keyring)
+            .await?;
+        self.authorities.store(authority, &changed)?;
+        self.leases.refresh(name);
+        Ok(())
     }
 
     fn set_state(

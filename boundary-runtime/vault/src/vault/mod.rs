@@ -20,6 +20,7 @@ use boundary_schema::{Declaration, Plane, Policy};
 
 use crate::MARKER;
 use crate::custody::Custodies;
+use crate::envelope::Backend;
 use crate::keys::{Authority, AuthorityClass, AuthorityName, Keyring, OpenedKeys};
 use crate::lease::{Lease, Leases};
 use authorities::Authorities;
@@ -47,6 +48,8 @@ pub struct VaultConfig<'a> {
     pub audit: Arc<dyn Audit>,
     /// Where the age of leases is read.
     pub clock: Arc<dyn Clock>,
+    /// The library that computes the envelope's primitives. The bytes are the same with all of them.
+    pub backend: Backend,
 }
 
 /// The holder of region `R`'s keys: the one source of sessions that can open anything.
@@ -54,7 +57,7 @@ pub struct VaultConfig<'a> {
 /// ```
 /// use std::sync::Arc;
 /// use boundary_runtime::{InCountry, Principal, Purpose, Region, Session, SystemClock, TenantId, audit::MemoryAudit};
-/// use boundary_vault::{LocalCustody, Vault, VaultConfig};
+/// use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 /// # const POLICY: &str = include_str!("../../tests/support/boundary.toml");
 /// # struct In;
 /// # impl Region for In { const NAME: &'static str = "in"; const JURISDICTION: &'static str = "IN"; }
@@ -70,6 +73,7 @@ pub struct VaultConfig<'a> {
 ///     declarations: &[], // Customer::DECLARATION, Payment::DECLARATION, ..
 ///     audit: Arc::new(MemoryAudit::default()),
 ///     clock: Arc::new(SystemClock),
+///     backend: Backend::default(),
 /// })
 /// .await?;
 ///
@@ -89,6 +93,7 @@ pub struct Vault<R: Region> {
     registry: Arc<Registry>,
     audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
+    backend: Backend,
     leases: Leases,
     signer: RegionSigner,
     /// One administrative act at a time.
@@ -101,7 +106,7 @@ impl<R: Region> Vault<R> {
     ///
     /// # Errors
     /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongRegion`] if the custody
-    /// is another region's, and what the custody or the region's folder answers.
+    /// is another region's, [`KeyError::NoFipsModule`] if that is the backend and there is none, and what the custody or the region's folder answers.
     pub async fn open(config: VaultConfig<'_>) -> Result<Self, AccessError> {
         let is_in_country = config.policy.regions().get(R::NAME).is_some_and(|region| {
             region.plane == Plane::InCountry && region.jurisdiction.as_str() == R::JURISDICTION
@@ -131,6 +136,7 @@ impl<R: Region> Vault<R> {
             }
             .into());
         }
+        config.backend.check()?;
         let seed = home.signing_key().await?;
         let region: Arc<str> = R::NAME.into();
         Ok(Self {
@@ -143,6 +149,7 @@ impl<R: Region> Vault<R> {
             custodies: config.custodies,
             audit: config.audit,
             clock: config.clock,
+            backend: config.backend,
             administration: tokio::sync::Mutex::default(),
             marker: PhantomData,
         })
@@ -240,7 +247,7 @@ impl<R: Region> Vault<R> {
         let authority = name.within(&self.region);
         let record = self.record_of(&authority)?;
         let keyring = self.unwrap_keyring(&authority, &record).await?;
-        Ok(keyring.open())
+        Ok(keyring.open(self.backend))
     }
 
     fn record_of(&self, authority: &Authority) -> Result<AuthorityRecord, KeyError> {

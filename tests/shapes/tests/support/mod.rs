@@ -6,7 +6,7 @@ use boundary_shapes::policy::{self, purpose::Billing, region::In};
 use boundary_shapes::{
     Contact, Ledgered, Note, OrderLine, Person, Profile, RiskFeatures, Secretive, Shipment, Visit,
 };
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 use rt::audit::{Audit, AuditRecord};
 use rt::control::{ControlPlane, IdentityMap, Residence};
 use rt::journal::Head;
@@ -76,6 +76,7 @@ pub(crate) async fn site_with(audit: Arc<dyn Audit>, clock: Arc<dyn Clock>) -> S
         declarations: &DECLARATIONS,
         audit,
         clock: clock.clone(),
+        backend: Backend::default(),
     })
     .await
     .unwrap();
