@@ -13,6 +13,7 @@ use crate::audit::Audit;
 use crate::clock::{Clock, Timestamp};
 use crate::data_key::DataKey;
 use crate::error::AccessError;
+use crate::guarded::BlindIndex;
 use crate::plane::{InCountry, Purpose, Region};
 use crate::session::{InCountryMeans, Session};
 
@@ -66,6 +67,17 @@ pub trait ChunkOpener: Send {
     /// # Errors
     /// If the lease has ended, or this is not the chunk that comes next; then none opens any more.
     fn open(&mut self, chunk: &mut Vec<u8>, is_last: bool, now: Timestamp) -> Result<(), AccessError>;
+}
+
+/// What identifies a blind index: whose values it is of. No record is part of it, or records could not be found by it.
+#[derive(Clone, Copy)]
+pub struct IndexAddress<'a> {
+    /// The declaration of the table.
+    pub declaration: &'static Declaration,
+    /// The tenant whose records are indexed.
+    pub tenant: &'a TenantId,
+    /// The declaration of the index: one of `declaration.fields`, which says of what it is the index.
+    pub field: &'static FieldDeclaration,
 }
 
 /// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was, and the
@@ -133,6 +145,29 @@ pub trait Opener: Send + Sync {
         object: &ObjectAddress<'_>,
         now: Timestamp,
     ) -> Result<Box<dyn ChunkOpener>, AccessError>;
+
+    /// The blind index of a normalised value under the newest generation of the tenant's keys. For an empty value it
+    /// is a random one, so that what many records lack is no index that many share.
+    ///
+    /// # Errors
+    /// If the table is not registered, the field is no index, or the lease has ended.
+    fn index(
+        &self,
+        address: &IndexAddress<'_>,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<BlindIndex, AccessError>;
+
+    /// The blind indexes of a normalised value under every generation held, newest first. None for an empty value.
+    ///
+    /// # Errors
+    /// As [`Opener::index`].
+    fn candidates(
+        &self,
+        address: &IndexAddress<'_>,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<Vec<BlindIndex>, AccessError>;
 }
 
 /// Signs in a region's name: releases for the border, the heads of its logs, the identity cards of its stores.

@@ -31,6 +31,8 @@ use crate::{Principal, Pseudonym, TenantId};
 pub enum Act {
     /// A field was opened.
     Open,
+    /// Records were looked up by a sealed field, or one was found so.
+    Lookup,
     /// A session was opened.
     Session,
     /// A release was made for the border.

@@ -6,6 +6,7 @@
 
 mod cells;
 mod error;
+mod lookup;
 mod outbox;
 mod rows;
 

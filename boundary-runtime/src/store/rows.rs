@@ -268,7 +268,7 @@ fn unreadable<T: crate::Record>(source: DecodeError) -> StoreError {
     }
 }
 
-fn column_list(declaration: &'static Declaration) -> String {
+pub(super) fn column_list(declaration: &'static Declaration) -> String {
     columns(declaration)
         .map(|field| format!("r.{}", quoted(field.column)))
         .collect::<Vec<_>>()
@@ -320,7 +320,7 @@ fn select_sql(declaration: &'static Declaration) -> String {
 }
 
 /// The identifier of a row as [`crate::RecordId::canonical`] writes it.
-fn identifier_sql(parts: &[String]) -> String {
+pub(super) fn identifier_sql(parts: &[String]) -> String {
     match parts {
         [] => "NULL".to_owned(),
         [last] => last.clone(),
@@ -343,7 +343,7 @@ fn cells(declaration: &'static Declaration, row: &Row<'_>) -> Result<Vec<Cell>, 
         .collect()
 }
 
-fn read<T: TenantRecord>(
+pub(super) fn read<T: TenantRecord>(
     select: &mut Statement<'_>,
     parameters: impl rusqlite::Params,
 ) -> Result<Vec<T>, StoreError> {

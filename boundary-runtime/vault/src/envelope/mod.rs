@@ -6,6 +6,7 @@
 
 mod additional;
 mod backend;
+mod blind_index;
 mod cipher;
 mod field;
 mod object;
@@ -26,6 +27,7 @@ mod wycheproof;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
 pub use backend::Backend;
+pub(crate) use blind_index::IndexColumn;
 pub(crate) use cipher::TAG_LEN;
 #[cfg(feature = "pkcs11")]
 pub(crate) use cipher::{Cipher, NONCE_LEN};

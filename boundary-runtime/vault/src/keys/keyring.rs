@@ -160,6 +160,14 @@ impl OpenedKeys {
         self.roots.last().map(|(generation, root)| (*generation, root))
     }
 
+    /// The lease keys with their generations, newest first.
+    pub(crate) fn generations(&self) -> impl Iterator<Item = (u32, &WrappingRoot)> {
+        self.roots
+            .iter()
+            .rev()
+            .map(|(generation, root)| (*generation, root))
+    }
+
     /// The lease key of a generation.
     pub(crate) fn generation(&self, generation: u32) -> Option<&WrappingRoot> {
         self.roots
