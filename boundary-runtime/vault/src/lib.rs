@@ -18,7 +18,7 @@ mod vault;
 pub use custody::{Custody, LocalCustody, Pending};
 pub use keys::Authority;
 pub use lease::ZERO_LEASE_HOLD;
-pub use vault::{RegionSigner, Vault, VaultConfig, VaultPseudonyms};
+pub use vault::{RegionSigner, Vault, VaultConfig, VaultPseudonyms, VaultRewrapper};
 
 /// The mark in every binary that can open a vault: a central binary that holds these bytes was linked wrongly.
 pub const MARKER: &str = "boundary-vault:in-country-only:4f1c8e0b9d2a47c6a35e7710b8d96f24";

@@ -18,7 +18,7 @@ mod tampering;
 pub(crate) use additional::{AdditionalData, RecordNames};
 pub(crate) use cipher::TAG_LEN;
 pub(crate) use field::{open, seal};
-pub(crate) use record_keys::{RecordKeys, generation_of};
+pub(crate) use record_keys::{RecordKeys, Wrap, generation_of};
 pub(crate) use wrapping::WrappingRoot;
 
 use boundary_runtime::AccessError;

@@ -49,6 +49,18 @@ impl Keyring {
         Ok(())
     }
 
+    /// Drops the generations older than `oldest` and gives how many they were. What they wrap never opens again.
+    pub(crate) fn retire_before(&mut self, oldest: u32) -> Result<usize, KeyError> {
+        if oldest > self.generation() {
+            return Err(KeyError::Denied(
+                "the newest generation wraps new data keys and stays".to_owned(),
+            ));
+        }
+        let before = self.lease_keys.len();
+        self.lease_keys.retain(|(generation, _)| *generation >= oldest);
+        Ok(before - self.lease_keys.len())
+    }
+
     /// The newest generation.
     pub(crate) fn generation(&self) -> u32 {
         self.lease_keys.last().map_or(0, |(generation, _)| *generation)
@@ -202,6 +214,21 @@ mod tests {
         let longest = "x".repeat(1024);
         let bytes = keyring.to_bytes(&Authority::new(&*longest, &*longest)).unwrap();
         assert!(bytes.len() <= 4096, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn retired_generations_are_gone_and_the_newest_stays() {
+        let mut keyring = Keyring::generate().unwrap();
+        keyring.rotate().unwrap();
+        keyring.rotate().unwrap();
+        assert_eq!(keyring.retire_before(1).ok(), Some(0));
+        assert!(keyring.retire_before(4).is_err());
+        assert_eq!(keyring.retire_before(3).ok(), Some(2));
+        let opened = keyring.open();
+        assert!(opened.generation(2).is_none() && opened.generation(3).is_some());
+        // Numbers are not given twice: what was sealed under a retired one must not meet another key of its number.
+        keyring.rotate().unwrap();
+        assert_eq!(keyring.generation(), 4);
     }
 
     #[test]

@@ -189,7 +189,11 @@ impl<R: Region> Vault<R> {
         Ok(outcome?)
     }
 
-    async fn store_keyring(&self, authority: &Authority, keyring: &Keyring) -> Result<(), KeyError> {
+    pub(super) async fn store_keyring(
+        &self,
+        authority: &Authority,
+        keyring: &Keyring,
+    ) -> Result<(), KeyError> {
         let wrapped = self
             .custody
             .wrap(authority, &keyring.to_bytes(authority)?)

@@ -5,6 +5,7 @@ mod authorities;
 mod opener;
 mod pseudonyms;
 mod registry;
+mod rewrap;
 mod signer;
 
 use std::marker::PhantomData;
@@ -27,6 +28,7 @@ use opener::VaultOpener;
 use registry::Registry;
 
 pub use pseudonyms::VaultPseudonyms;
+pub use rewrap::VaultRewrapper;
 pub use signer::RegionSigner;
 
 /// As many opened authorities are held at once; beyond that the oldest have to be asked for again.

@@ -183,7 +183,7 @@ impl Opener for VaultOpener {
     }
 }
 
-fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {
+pub(super) fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {
     RecordNames {
         tenant: address.tenant.as_str(),
         region,
