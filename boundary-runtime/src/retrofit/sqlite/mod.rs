@@ -114,13 +114,16 @@ impl Database for SqliteDatabase {
 
     async fn install(&mut self, _: &Plan) -> Result<(), RetrofitError> {
         self.with(|connection| {
+            // Together, so that the one stands for both.
             connection.execute_batch(
-                "CREATE TABLE IF NOT EXISTS boundary_retrofits (
+                "BEGIN IMMEDIATE;
+                 CREATE TABLE IF NOT EXISTS boundary_retrofits (
                      name text PRIMARY KEY, stage text NOT NULL, clearing integer NOT NULL, after text, done integer NOT NULL
                  );
                  CREATE TABLE IF NOT EXISTS keys.boundary_retrofit_keys (
                      name text NOT NULL, id blob NOT NULL, PRIMARY KEY (name, id)
-                 ) WITHOUT ROWID;",
+                 ) WITHOUT ROWID;
+                 COMMIT;",
             )?;
             Ok(())
         })
