@@ -80,7 +80,7 @@ async fn main() -> Result<(), Failure> {
     let sessions = async || {
         let principal = Principal::new("retrofit", "service");
         site.vault
-            .session::<Billing>(&principal, &[site.tenant.clone()])
+            .session::<Billing>(&principal, std::slice::from_ref(&site.tenant))
             .await
     };
     let tally = match *step {
@@ -188,7 +188,7 @@ impl Site {
     ) -> Result<(), Failure> {
         let subject = SubjectId::new(format!("subject-{id}"));
         self.control.register(&self.tenant, &subject, In::JURISDICTION)?;
-        let pseudonyms = self.vault.pseudonyms(&[self.tenant.clone()]).await?;
+        let pseudonyms = self.vault.pseudonyms(std::slice::from_ref(&self.tenant)).await?;
         let grant = self
             .control
             .grant::<Billing>(&pseudonyms, &self.tenant, &subject, SystemClock.now())?;
