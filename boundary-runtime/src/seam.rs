@@ -92,6 +92,10 @@ pub trait Rewrapper: Send + Sync {
     /// The tenant whose data keys it wraps.
     fn tenant(&self) -> &TenantId;
 
+    /// Whether the records of this table or event are under the authority that it wraps for: a tenant may have a second
+    /// one, for what the law keeps.
+    fn is_of(&self, table: &str) -> bool;
+
     /// The generation under which it wraps.
     fn newest(&self) -> u32;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use boundary_runtime::audit::MemoryAudit;
 use boundary_runtime::{Region, SystemClock};
 use boundary_schema::Policy;
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 
 struct In;
 
@@ -20,11 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let work = async {
         let vault = Vault::<In>::open(VaultConfig {
             policy: Arc::new(Policy::load(home.join("boundary.toml"))?),
-            custody: Arc::new(LocalCustody::open(home.join("custody"), "in")?),
+            custodies: Arc::new(LocalCustody::open(home.join("custody"), "in")?).into(),
             region_dir: home.join("region"),
             declarations: &[],
             audit: Arc::new(MemoryAudit::default()),
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await?;
         drop(vault);

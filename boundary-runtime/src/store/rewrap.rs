@@ -25,7 +25,7 @@ use crate::{DataKey, SubjectId};
 pub struct Rewrapped {
     /// How many data keys were wrapped anew by this call.
     pub rewrapped: u64,
-    /// How many data keys of the tenant are now wrapped under each generation, those of tables that were not named
+    /// How many data keys of the authority's records are now wrapped under each generation, those of tables that were not named
     /// included. Generations older than the oldest here can be retired, as far as this store goes.
     pub left: BTreeMap<u32, u64>,
     /// How many data keys are of no known form. They stay as they are: nothing opens with them. One that has the form
@@ -164,7 +164,7 @@ impl RegionStore {
     ) -> Result<Rewrapped, StoreError> {
         let mut report = Rewrapped::default();
         for declaration in tables.iter().copied() {
-            if declaration.role(FieldRole::DataKey).is_none() {
+            if declaration.role(FieldRole::DataKey).is_none() || !rewrapper.is_of(declaration.name) {
                 continue;
             }
             let place = self.place(declaration);
@@ -318,8 +318,8 @@ fn count(
     report: &mut Rewrapped,
 ) -> Result<(), StoreError> {
     let mut selects = vec![
-        "SELECT data_key FROM keys.boundary_data_keys WHERE tenant = ?1".to_owned(),
-        "SELECT data_key FROM boundary_outbox WHERE tenant = ?1".to_owned(),
+        "SELECT data_key, declaration FROM keys.boundary_data_keys WHERE tenant = ?1".to_owned(),
+        "SELECT data_key, event FROM boundary_outbox WHERE tenant = ?1".to_owned(),
     ];
     for (declaration, place) in tables.iter().copied().zip(places) {
         if *place == KeyPlace::Inline
@@ -328,7 +328,8 @@ fn count(
         {
             let column = quoted(key_column(declaration));
             selects.push(format!(
-                "SELECT {column} FROM {} r WHERE {} = ?1 AND {column} IS NOT NULL",
+                "SELECT {column}, '{}' FROM {} r WHERE {} = ?1 AND {column} IS NOT NULL",
+                declaration.name.replace('\'', "''"),
                 quoted(declaration.name),
                 column_of(declaration, FieldRole::Tenant)
             ));
@@ -338,6 +339,9 @@ fn count(
         let mut select = connection.prepare(&select)?;
         let mut rows = select.query([rewrapper.tenant().as_str()])?;
         while let Some(row) = rows.next()? {
+            if !rewrapper.is_of(&row.get::<_, String>(1)?) {
+                continue;
+            }
             let bytes: Vec<u8> = row.get(0)?;
             let generation = DataKey::from_bytes(&bytes)
                 .ok()

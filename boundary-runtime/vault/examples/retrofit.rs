@@ -18,7 +18,7 @@ use boundary_runtime::{
 use boundary_schema::{
     Declaration, FieldDeclaration, FieldRole, Kind, Policy, Protection, Residency, Tenancy,
 };
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 use indicatif::{ProgressBar, ProgressStyle};
 
 type Failure = Box<dyn std::error::Error>;
@@ -146,11 +146,12 @@ impl Site {
             .with_policy(&policy);
         let vault = Vault::open(VaultConfig {
             policy: Arc::clone(&policy),
-            custody,
+            custodies: custody.into(),
             region_dir: data.clone(),
             declarations: &[&CUSTOMERS],
             audit: Arc::new(AuditTrail::open(data.join("audit.journal"), signer)?),
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await?;
         Ok(Self {

@@ -11,6 +11,9 @@ use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress, in_country_ses
 use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp};
 use boundary_runtime::{InCountry, RawSession, Session};
+use boundary_vault::{Backend, Custody, LocalCustody};
+#[cfg(feature = "aws-lc-rs")]
+use boundary_vault::{Vault, VaultConfig};
 use support::*;
 
 /// An opener of the attacker's: it keeps whatever it is shown.
@@ -323,4 +326,48 @@ fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn what_one_backend_sealed_opens_by_each_of_the_others() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let custody: Arc<dyn Custody> =
+        Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap());
+    let mut rows = Vec::new();
+    for &backend in Backend::ALL {
+        let place = Place::<In>::by_backend(folder.clone(), custody.clone(), policy(), backend).await;
+        place.provision("acme").await;
+        let session = place.session(&["acme"]).await.unwrap();
+        let id = rows.len() as u64;
+        rows.push(Customer::seal(&session, &place.residence("acme", "s-1"), id).unwrap());
+        // Each backend rotates, so that the others meet generations of its making.
+        place.vault.rotate(&operator(), &"acme".into()).await.unwrap();
+    }
+    for &backend in Backend::ALL {
+        let place = Place::<In>::by_backend(folder.clone(), custody.clone(), policy(), backend).await;
+        let session = place.session(&["acme"]).await.unwrap();
+        for row in &rows {
+            let opened = text(row.email(&session, &place.grant(row).await));
+            assert_eq!(opened, Ok(email_of(row.id)), "{backend:?}");
+        }
+    }
+}
+
+#[cfg(feature = "aws-lc-rs")]
+#[tokio::test]
+async fn a_vault_that_asks_for_a_fips_module_does_not_open_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::<In>::open(VaultConfig {
+        policy: policy(),
+        custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()),
+        region_dir: folder.path().join("in"),
+        declarations: &[],
+        audit: Arc::new(MemoryAudit::default()),
+        clock: Arc::new(boundary_runtime::SystemClock),
+        backend: Backend::AwsLcFips,
+    });
+    let refused = vault.await.err();
+    // A workspace that turns the module on finds the vault open.
+    let expected = Backend::AwsLcFips.check().err().map(Into::into);
+    assert_eq!(refused, expected);
 }

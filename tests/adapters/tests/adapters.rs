@@ -13,7 +13,7 @@ use boundary_runtime::{
     AccessError, Clock, Declaration, Grant, InCountry, Plain, Principal, Session, SubjectId, SystemClock,
     TenantId,
 };
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 
 const EMAIL: &str = "priya@example.org";
 const PHONE: &str = "+91 22 5550 1234";
@@ -34,11 +34,12 @@ async fn site(declaration: &'static Declaration) -> Site {
     let policy = Arc::new(policy::load().unwrap());
     let vault = Vault::<In>::open(VaultConfig {
         policy: policy.clone(),
-        custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()),
+        custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()).into(),
         region_dir: folder.path().join("data"),
         declarations: &[declaration],
         audit: Arc::new(MemoryAudit::default()),
         clock: Arc::new(SystemClock),
+        backend: Backend::default(),
     })
     .await
     .unwrap();

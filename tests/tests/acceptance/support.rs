@@ -14,7 +14,7 @@ use boundary_runtime::{
     Clock, Declaration, Grant, InCountry, ManualClock, Principal, Pseudonyms, Purpose, Session, SubjectId,
     TenantId, Timestamp,
 };
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig, VaultPseudonyms};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig, VaultPseudonyms};
 use payments_model::policy::{self, purpose, region};
 use payments_model::{Customer, NewCustomer, NewPayment, OfferSelected, Payment, PaymentStatus, Plan};
 
@@ -62,11 +62,12 @@ impl<R: region::Declared> Site<R> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let vault = Vault::<R>::open(VaultConfig {
             policy: policy.clone(),
-            custody,
+            custodies: custody.into(),
             region_dir: data,
             declarations: &DECLARATIONS,
             audit,
             clock: clock.clone(),
+            backend: Backend::default(),
         })
         .await
         .unwrap();

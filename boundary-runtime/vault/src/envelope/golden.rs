@@ -34,17 +34,17 @@ pub(super) const fn counting<const N: usize>(first: u8) -> [u8; N] {
     bytes
 }
 
-pub(super) fn root() -> WrappingRoot {
-    WrappingRoot::new(&counting(0x00))
+pub(super) fn root(backend: Backend) -> WrappingRoot {
+    WrappingRoot::new(backend, &counting(0x00))
 }
 
 /// The data key of the golden record: its keys and its wrapped part.
-pub(super) fn record() -> (RecordKeys, Vec<u8>) {
+pub(super) fn record(backend: Backend) -> (RecordKeys, Vec<u8>) {
     let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
     let (keys, wrapped) = RecordKeys::wrap(
         &counting(0x40),
         &counting(0x20),
-        &root(),
+        &root(backend),
         GENERATION,
         bound.as_bytes(),
     );
@@ -60,10 +60,10 @@ pub(super) fn additional_data(names: &RecordNames<'_>, field: &FieldDeclaration)
 }
 
 /// The golden record's sealed field.
-pub(super) fn sealed() -> Vec<u8> {
+pub(super) fn sealed(backend: Backend) -> Vec<u8> {
     let mut out = Vec::new();
     seal(
-        &record().0,
+        &record(backend).0,
         &NONCE,
         &additional_data(&NAMES, &EMAIL),
         PLAINTEXT,
@@ -104,22 +104,26 @@ fn the_inputs_are_the_specified_ones() {
 
 #[test]
 fn the_derived_keys_are_the_specified_ones() {
-    let mut wrapping_key = [0; 32];
-    let info: [&[u8]; 2] = [b"boundary/wrapping-key", &counting::<32>(0x20)];
-    Derivation::new(&counting(0x00)).expand(&info, &mut wrapping_key);
-    check("wrapping key", &wrapping_key);
-    let mut okm = [0; 64];
-    Derivation::new(&counting(0x40)).expand(&[b"boundary/record-keys"], &mut okm);
-    check("encryption key", &okm[..32]);
-    check("commitment", &okm[32..]);
+    for &backend in Backend::ALL {
+        let mut wrapping_key = [0; 32];
+        let info: [&[u8]; 2] = [b"boundary/wrapping-key", &counting::<32>(0x20)];
+        Derivation::new(backend, &counting(0x00)).expand(&info, &mut wrapping_key);
+        check("wrapping key", &wrapping_key);
+        let mut okm = [0; 64];
+        Derivation::new(backend, &counting(0x40)).expand(&[b"boundary/record-keys"], &mut okm);
+        check("encryption key", &okm[..32]);
+        check("commitment", &okm[32..]);
+    }
 }
 
 #[test]
 fn a_wrapped_data_key_has_the_specified_bytes() {
     let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
     check("data key additional data", bound.as_bytes());
-    let (_, wrapped) = record();
-    check("wrapped part", &wrapped);
+    for &backend in Backend::ALL {
+        check("wrapped part", &record(backend).1);
+    }
+    let (_, wrapped) = record(Backend::default());
     let data_key = DataKey::from_parts(ID, &TenantId::new("acme"), "in", &wrapped).unwrap();
     check("whole data key", data_key.as_bytes());
 }
@@ -127,19 +131,17 @@ fn a_wrapped_data_key_has_the_specified_bytes() {
 #[test]
 fn a_sealed_field_has_the_specified_bytes_and_opens() {
     check("field additional data", &additional_data(&NAMES, &EMAIL));
-    check("sealed field", &sealed());
+    for &backend in Backend::ALL {
+        check("sealed field", &sealed(backend));
 
-    let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
-    let keys = RecordKeys::unwrap(&specified("wrapped part"), &root(), bound.as_bytes()).unwrap();
-    let mut out = Zeroizing::new(Vec::new());
-    open(
-        &keys,
-        &additional_data(&NAMES, &EMAIL),
-        &specified("sealed field"),
-        &mut out,
-    )
-    .unwrap();
-    assert_eq!(*out, PLAINTEXT);
+        let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
+        let wrapped = specified("wrapped part");
+        let keys = RecordKeys::unwrap(&wrapped, &root(backend), bound.as_bytes()).unwrap();
+        let mut out = Zeroizing::new(Vec::new());
+        let bound = additional_data(&NAMES, &EMAIL);
+        open(&keys, &bound, &specified("sealed field"), &mut out).unwrap();
+        assert_eq!(*out, PLAINTEXT, "{backend:?}");
+    }
 }
 
 #[test]
@@ -151,14 +153,22 @@ fn an_empty_field_pinned_to_a_region_has_the_specified_bytes() {
     };
     let bound = additional_data(&NAMES, &pinned);
     check("pinned additional data", &bound);
-    let mut out = Vec::new();
-    seal(&record().0, &NONCE, &bound, b"", &mut out).unwrap();
-    check("pinned empty field", &out);
+    for &backend in Backend::ALL {
+        let mut out = Vec::new();
+        seal(&record(backend).0, &NONCE, &bound, b"", &mut out).unwrap();
+        check("pinned empty field", &out);
+    }
 }
 
 /// The vectors that must not open: each is the golden field or data key with one thing changed.
 #[test]
 fn the_negative_vectors_do_not_open() {
+    for &backend in Backend::ALL {
+        check_negative_vectors(backend);
+    }
+}
+
+fn check_negative_vectors(backend: Backend) {
     let bound = AdditionalData::of_data_key(&NAMES, &ID, GENERATION).unwrap();
     for name in [
         "other commitment",
@@ -166,8 +176,8 @@ fn the_negative_vectors_do_not_open() {
         "data key of another lease key",
         "data key of another subject",
     ] {
-        let opened = RecordKeys::unwrap(&specified(name), &root(), bound.as_bytes());
-        assert_eq!(opened.err(), Some(Undecryptable), "vector `{name}`");
+        let opened = RecordKeys::unwrap(&specified(name), &root(backend), bound.as_bytes());
+        assert_eq!(opened.err(), Some(Undecryptable), "vector `{name}`, {backend:?}");
     }
     for name in [
         "other version",
@@ -177,12 +187,12 @@ fn the_negative_vectors_do_not_open() {
     ] {
         let mut out = Zeroizing::new(Vec::new());
         let opened = open(
-            &record().0,
+            &record(backend).0,
             &additional_data(&NAMES, &EMAIL),
             &specified(name),
             &mut out,
         );
-        assert_eq!(opened, Err(Undecryptable), "vector `{name}`");
+        assert_eq!(opened, Err(Undecryptable), "vector `{name}`, {backend:?}");
         assert!(out.is_empty());
     }
 }

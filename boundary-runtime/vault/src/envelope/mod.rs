@@ -5,6 +5,7 @@
 //! opening is one value, [`Undecryptable`].
 
 mod additional;
+mod backend;
 mod cipher;
 mod field;
 mod record_keys;
@@ -16,6 +17,7 @@ mod golden;
 mod tampering;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
+pub use backend::Backend;
 pub(crate) use cipher::TAG_LEN;
 pub(crate) use field::{open, seal};
 pub(crate) use record_keys::{RecordKeys, Wrap, generation_of};

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Derivation, TAG_LEN};
 use super::wrapping::{SALT_LEN, WrappingRoot};
-use super::{SUITE, Undecryptable};
+use super::{Backend, SUITE, Undecryptable};
 
 pub(crate) use rewrap::Wrap;
 
@@ -35,9 +35,9 @@ pub(crate) struct RecordKeys {
 
 impl RecordKeys {
     /// Splits a data key into its encryption key and its commitment.
-    fn split(data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
+    fn split(backend: Backend, data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
         let mut okm = Zeroizing::new([0; 64]);
-        Derivation::new(data_key).expand(&[RECORD_LABEL], &mut *okm);
+        Derivation::new(backend, data_key).expand(&[RECORD_LABEL], &mut *okm);
         let (encryption_key, commitment) = okm.split_at(32);
         let mut committed = [0; COMMITMENT_LEN];
         committed.copy_from_slice(commitment);
@@ -45,7 +45,7 @@ impl RecordKeys {
         key.copy_from_slice(encryption_key);
         (
             Self {
-                cipher: Cipher::new(&key),
+                cipher: Cipher::new(backend, &key),
             },
             committed,
         )
@@ -59,7 +59,7 @@ impl RecordKeys {
         generation: u32,
         bound: &[u8],
     ) -> (Self, [u8; WRAPPED_LEN]) {
-        let (keys, commitment) = Self::split(data_key);
+        let (keys, commitment) = Self::split(root.backend(), data_key);
         let mut wrapped = [0; WRAPPED_LEN];
         wrapped[0] = SUITE;
         wrapped[GENERATION_AT..SALT_AT].copy_from_slice(&generation.to_be_bytes());
@@ -81,7 +81,7 @@ impl RecordKeys {
         let mut data_key = Zeroizing::new(part::<32>(wrapped, KEY_AT));
         let (salt, tag) = (part(wrapped, SALT_AT), part(wrapped, TAG_AT));
         root.unwrap(&salt, bound, &mut *data_key, &tag)?;
-        let (keys, commitment) = Self::split(&data_key);
+        let (keys, commitment) = Self::split(root.backend(), &data_key);
         if !bool::from(commitment.ct_eq(&wrapped[COMMITMENT_AT..])) {
             return Err(Undecryptable);
         }

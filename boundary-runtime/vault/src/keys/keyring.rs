@@ -8,8 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::Authority;
-use crate::envelope::WrappingRoot;
+use super::{Authority, AuthorityClass};
+use crate::envelope::{Backend, WrappingRoot};
 use crate::random;
 
 const VERSION: u8 = 1;
@@ -49,16 +49,16 @@ impl Keyring {
         Ok(())
     }
 
-    /// Drops the generations older than `oldest` and gives how many they were. What they wrap never opens again.
-    pub(crate) fn retire_before(&mut self, oldest: u32) -> Result<usize, KeyError> {
+    /// Drops the generations before `oldest`, which no data key needs any more. The newest stays.
+    pub(crate) fn retire_before(&mut self, oldest: u32) -> Result<(), KeyError> {
         if oldest > self.generation() {
-            return Err(KeyError::Denied(
-                "the newest generation wraps new data keys and stays".to_owned(),
-            ));
+            return Err(KeyError::Denied(format!(
+                "there is no generation {oldest}; the newest is {}",
+                self.generation()
+            )));
         }
-        let before = self.lease_keys.len();
         self.lease_keys.retain(|(generation, _)| *generation >= oldest);
-        Ok(before - self.lease_keys.len())
+        Ok(())
     }
 
     /// The newest generation.
@@ -70,7 +70,7 @@ impl Keyring {
     pub(crate) fn to_bytes(&self, authority: &Authority) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
         bytes.push(VERSION);
-        for name in [authority.tenant().as_str(), authority.region()] {
+        for name in names(authority) {
             let length = u16::try_from(name.len()).ok().filter(|length| *length <= 1024);
             let length =
                 length.ok_or_else(|| KeyError::Denied("a name is longer than 1,024 bytes".to_owned()))?;
@@ -92,7 +92,7 @@ impl Keyring {
         if *version != VERSION {
             return Err(damaged());
         }
-        for expected in [authority.tenant().as_str(), authority.region()] {
+        for expected in names(authority) {
             let (length, after) = rest.split_first_chunk::<2>().ok_or_else(damaged)?;
             let (name, after) = after
                 .split_at_checked(usize::from(u16::from_be_bytes(*length)))
@@ -124,19 +124,27 @@ impl Keyring {
         })
     }
 
-    /// The keys in the form in which they are used.
-    pub(crate) fn open(&self) -> OpenedKeys {
+    /// The keys in the form in which they are used, by `backend`.
+    pub(crate) fn open(&self, backend: Backend) -> OpenedKeys {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let pseudonyms = Hmac::new_from_slice(&*self.pseudonym_key).expect("any length will do");
         let roots = self
             .lease_keys
             .iter()
-            .map(|(generation, key)| (*generation, WrappingRoot::new(key)));
+            .map(|(generation, key)| (*generation, WrappingRoot::new(backend, key)));
         OpenedKeys {
             roots: roots.collect(),
             pseudonyms,
         }
     }
+}
+
+/// What a keyring says of whose it is: tenant, region, and the class of any authority but that over a tenant's data.
+fn names(authority: &Authority) -> impl Iterator<Item = &str> {
+    let class = authority.class();
+    [authority.tenant().as_str(), authority.region()]
+        .into_iter()
+        .chain((class != AuthorityClass::Tenant).then(|| class.name()))
 }
 
 /// An authority's keys, expanded for use. Wiped when dropped.
@@ -202,6 +210,7 @@ mod tests {
             Authority::new("acmf", "in"),
             Authority::new("acme", "eu"),
             Authority::new("acm", "ein"),
+            Authority::retention("acme", "in"),
         ] {
             assert!(Keyring::from_bytes(&bytes, &other).is_err());
         }
@@ -221,10 +230,10 @@ mod tests {
         let mut keyring = Keyring::generate().unwrap();
         keyring.rotate().unwrap();
         keyring.rotate().unwrap();
-        assert_eq!(keyring.retire_before(1).ok(), Some(0));
+        assert_eq!(keyring.retire_before(1), Ok(()));
         assert!(keyring.retire_before(4).is_err());
-        assert_eq!(keyring.retire_before(3).ok(), Some(2));
-        let opened = keyring.open();
+        assert_eq!(keyring.retire_before(3), Ok(()));
+        let opened = keyring.open(Backend::default());
         assert!(opened.generation(2).is_none() && opened.generation(3).is_some());
         // Numbers are not given twice: what was sealed under a retired one must not meet another key of its number.
         keyring.rotate().unwrap();
@@ -235,19 +244,24 @@ mod tests {
     fn attack_61_pseudonyms_differ_by_tenant_region_and_key() {
         let keys = Keyring::generate().unwrap();
         let subject = SubjectId::new("s-1");
-        let first = keys.open().pseudonym(&acme(), &subject);
-        assert_eq!(first, keys.open().pseudonym(&acme(), &subject));
+        let first = keys.open(Backend::default()).pseudonym(&acme(), &subject);
+        assert_eq!(first, keys.open(Backend::default()).pseudonym(&acme(), &subject));
         assert_ne!(
             first,
-            keys.open().pseudonym(&Authority::new("acme", "eu"), &subject)
+            keys.open(Backend::default())
+                .pseudonym(&Authority::new("acme", "eu"), &subject)
         );
         assert_ne!(
             first,
-            keys.open().pseudonym(&Authority::new("acmei", "n"), &subject)
+            keys.open(Backend::default())
+                .pseudonym(&Authority::new("acmei", "n"), &subject)
         );
         assert_ne!(
             first,
-            Keyring::generate().unwrap().open().pseudonym(&acme(), &subject)
+            Keyring::generate()
+                .unwrap()
+                .open(Backend::default())
+                .pseudonym(&acme(), &subject)
         );
     }
 }

@@ -5,7 +5,12 @@ use std::sync::atomic::AtomicUsize;
 use boundary_runtime::{Clock, ManualClock, TenantId};
 
 use super::*;
-use crate::keys::Keyring;
+use crate::envelope::Backend;
+use crate::keys::{AuthorityName, Keyring};
+
+fn named(tenant: &str) -> AuthorityName {
+    AuthorityName::from(&TenantId::new(tenant))
+}
 
 const BOUND: Duration = Duration::from_secs(60);
 
@@ -32,9 +37,9 @@ impl Bench {
         let answer = async || {
             self.asked.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            Keyring::generate().map(|keyring| keyring.open())
+            Keyring::generate().map(|keyring| keyring.open(Backend::default()))
         };
-        self.leases.open(&TenantId::new(tenant), answer).await
+        self.leases.open(&named(tenant), answer).await
     }
 
     fn asked(&self) -> usize {
@@ -63,7 +68,7 @@ async fn concurrent_openings_share_a_failure_and_a_later_one_asks_again() {
         tokio::task::yield_now().await;
         Err(KeyError::Unreachable("no route".to_owned()))
     };
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let (a, b) = tokio::join!(bench.leases.open(&tenant, down), bench.leases.open(&tenant, down));
     assert!(matches!(
         (a.err(), b.err()),
@@ -99,10 +104,10 @@ async fn a_slow_answer_lengthens_nothing() {
     let bench = Bench::new(BOUND, 8);
     let answer = async || {
         bench.clock.advance(Duration::from_secs(50));
-        Keyring::generate().map(|keyring| keyring.open())
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     // Asked at 0, answered at 50: ten seconds are left.
-    let lease = bench.leases.open(&TenantId::new("acme"), answer).await.unwrap();
+    let lease = bench.leases.open(&named("acme"), answer).await.unwrap();
     bench.clock.advance(Duration::from_secs(10));
     assert_eq!(
         bench.is_good(&lease),
@@ -113,11 +118,11 @@ async fn a_slow_answer_lengthens_nothing() {
 #[tokio::test]
 async fn a_flight_cannot_undo_a_revocation() {
     let bench = Bench::new(BOUND, 8);
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let answer = async || {
         // The custody answers with keys it gave out before it was told to disable them.
         bench.leases.revoke(&tenant);
-        Keyring::generate().map(|keyring| keyring.open())
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     assert_eq!(
         bench.leases.open(&tenant, answer).await.err(),
@@ -133,7 +138,7 @@ async fn a_revocation_reaches_what_sessions_hold_and_sticks() {
         bench.open("acme").await.unwrap(),
         bench.open("globex").await.unwrap(),
     );
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&lease), Err(KeyError::Disabled));
     assert_eq!(bench.is_good(&neighbour), Ok(()));
     let renewed = bench.open("acme").await.unwrap();
@@ -149,7 +154,7 @@ async fn a_revocation_reaches_a_lease_that_was_put_out_of_the_cache() {
         bench.clock.advance(Duration::from_millis(1));
         bench.open(tenant).await.unwrap();
     }
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&first), Err(KeyError::Disabled));
 }
 
@@ -172,7 +177,7 @@ async fn zero_is_never_shared_and_ends_within_a_second() {
         })
     );
     let c = bench.open("acme").await.unwrap();
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&c), Err(KeyError::Disabled));
 }
 
@@ -198,7 +203,7 @@ async fn the_number_of_leases_is_bounded_and_the_oldest_go_first() {
 async fn a_rotation_lets_old_leases_be_and_makes_new_ones_ask() {
     let bench = Bench::new(BOUND, 8);
     let old = bench.open("acme").await.unwrap();
-    bench.leases.refresh(&TenantId::new("acme"));
+    bench.leases.refresh(&named("acme"));
     assert_eq!(bench.is_good(&old), Ok(()));
     assert!(!Arc::ptr_eq(&old, &bench.open("acme").await.unwrap()));
 }
@@ -206,7 +211,7 @@ async fn a_rotation_lets_old_leases_be_and_makes_new_ones_ask() {
 #[tokio::test]
 async fn a_caller_that_goes_away_leaves_the_flight_to_the_next() {
     let bench = Bench::new(BOUND, 8);
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let endless = bench.leases.open(&tenant, std::future::pending);
     assert!(
         tokio::time::timeout(Duration::from_millis(5), endless)

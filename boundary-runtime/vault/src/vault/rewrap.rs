@@ -1,103 +1,77 @@
-//! After a rotation: data keys wrapped anew under the newest lease key, and the older lease keys retired.
+//! After a rotation: data keys wrapped anew under the newest lease key.
 //!
 //! A rotation touches no data key. Those that exist open under the older lease keys, which the keyring keeps; a store
-//! goes through its key table with a [`VaultRewrapper`], and once nothing is wrapped under the older ones they can go.
+//! goes through its key table with a [`VaultRewrapper`], and once nothing is wrapped under the older ones they can go
+//! ([`Vault::retire_generations`]).
 
 use std::sync::Arc;
 
 use boundary_runtime::audit::{Act, AuditRecord, Outcome};
 use boundary_runtime::seam::{RecordAddress, Rewrapper};
 use boundary_runtime::{AccessError, Clock, DataKey, KeyError, Misuse, Principal, Region, TenantId};
+use boundary_schema::{KeyAuthority, Policy};
 
 use super::Vault;
 use super::opener::names;
 use super::registry::Registry;
 use crate::envelope::{self, AdditionalData, RecordKeys, Wrap};
+use crate::keys::{AuthorityClass, AuthorityName};
 use crate::lease::Lease;
 use crate::random;
 
-/// Wraps the data keys of one tenant's records anew, for as long as the lease on its authority holds.
+/// Wraps the data keys of one authority's records anew, for as long as the lease on it holds.
 pub struct VaultRewrapper {
     region: Arc<str>,
-    tenant: TenantId,
+    name: AuthorityName,
     newest: u32,
     lease: Arc<Lease>,
+    policy: Arc<Policy>,
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
 }
 
 impl<R: Region> Vault<R> {
-    /// What wraps the data keys of a tenant's records under the newest lease key of its authority. Recorded like every
-    /// act on an authority; the custody is asked for the keys afresh, so a rotation by another process counts.
+    /// What wraps the data keys of an authority's records under its newest lease key. Recorded like every act on an
+    /// authority; the custody is asked for the keys afresh, so a rotation by another process counts.
     ///
     /// # Errors
     /// [`AccessError::Key`] if the authority's key cannot be used, [`AccessError::Audit`] if the act cannot be recorded.
     pub async fn rewrapper(
         &self,
         principal: &Principal,
-        tenant: &TenantId,
+        name: impl Into<AuthorityName>,
     ) -> Result<VaultRewrapper, AccessError> {
-        self.leases.refresh(tenant);
-        let opened = self.lease_all(std::slice::from_ref(tenant)).await;
-        self.record_act(principal, tenant, "re-wrap", opened.as_ref().err())?;
-        let (_, lease) = opened?.pop().ok_or(Misuse::TenantNotInSession)?;
+        let name = name.into();
+        self.leases.refresh(&name);
+        let opened = self.leases.open(&name, || self.open_keys(&name)).await;
+        let opened = opened.map_err(AccessError::from);
+        self.record_rewrap(principal, &name, opened.as_ref().err())?;
+        let lease = opened?;
         let (newest, _) = lease.keys(self.clock.now())?.newest().ok_or(KeyError::Disabled)?;
         Ok(VaultRewrapper {
             region: Arc::clone(&self.region),
-            tenant: tenant.clone(),
+            name,
             newest,
             lease,
+            policy: Arc::clone(&self.policy),
             registry: Arc::clone(&self.registry),
             clock: Arc::clone(&self.clock),
         })
     }
 
-    /// Drops the lease keys of a tenant's authority that are older than generation `oldest`, and gives how many. What
-    /// is still wrapped under one of them never opens again, wherever it lies: `oldest` is the oldest generation that
-    /// any store, queue and backup of the tenant's data keys still needs.
-    ///
-    /// # Errors
-    /// [`KeyError::Denied`] if `oldest` is newer than the newest generation; what the custody answers;
-    /// [`AccessError::Audit`] if the act cannot be recorded.
-    pub async fn retire_generations(
+    /// Records that data keys are going to be wrapped anew, on disk before it goes on.
+    fn record_rewrap(
         &self,
         principal: &Principal,
-        tenant: &TenantId,
-        oldest: u32,
-    ) -> Result<usize, AccessError> {
-        let _one_at_a_time = self.administration.lock().await;
-        self.record_act(principal, tenant, "retire generations: begun", None)?;
-        let retired = self.retire(tenant, oldest).await.map_err(AccessError::from);
-        self.record_act(principal, tenant, "retire generations", retired.as_ref().err())?;
-        retired
-    }
-
-    async fn retire(&self, tenant: &TenantId, oldest: u32) -> Result<usize, KeyError> {
-        let authority = self.authority(tenant);
-        let _lock = self.authorities.folder.lock()?;
-        let mut keyring = self.load_keyring(&authority).await?;
-        let retired = keyring.retire_before(oldest)?;
-        if retired > 0 {
-            self.store_keyring(&authority, &keyring).await?;
-            self.leases.refresh(tenant);
-        }
-        Ok(retired)
-    }
-
-    /// Records an act on an authority, on disk before it goes on.
-    fn record_act(
-        &self,
-        principal: &Principal,
-        tenant: &TenantId,
-        act: &'static str,
+        name: &AuthorityName,
         refusal: Option<&AccessError>,
     ) -> Result<(), AccessError> {
         let mut record = AuditRecord::new(self.clock.now(), Act::Authority, principal.clone());
-        record.tenant = Some(tenant.clone());
-        record.note = Some(act.into());
+        record.tenant = Some(name.tenant().clone());
+        record.note = Some("re-wrap data keys".into());
         if let Some(refusal) = refusal {
             record.outcome = Outcome::Refused;
-            record.note = Some(format!("{act}: {refusal}").into());
+            record.note = Some(format!("re-wrap data keys: {refusal}").into());
         }
         self.audit.record(record)?;
         self.audit.flush()?;
@@ -107,7 +81,15 @@ impl<R: Region> Vault<R> {
 
 impl Rewrapper for VaultRewrapper {
     fn tenant(&self) -> &TenantId {
-        &self.tenant
+        self.name.tenant()
+    }
+
+    fn is_of(&self, table: &str) -> bool {
+        let class = match self.policy.keys().of_table(table).authority {
+            KeyAuthority::Tenant => AuthorityClass::Tenant,
+            KeyAuthority::Retention => AuthorityClass::Retention,
+        };
+        self.name.class() == class
     }
 
     fn newest(&self) -> u32 {
@@ -120,11 +102,11 @@ impl Rewrapper for VaultRewrapper {
 
     fn rewrap(&self, record: &RecordAddress<'_>, key: &DataKey) -> Result<DataKey, AccessError> {
         self.registry.check(record.declaration)?;
-        if *record.tenant != self.tenant {
+        if record.tenant != self.name.tenant() {
             return Err(Misuse::TenantNotInSession.into());
         }
         let keys = self.lease.keys(self.clock.now())?;
-        if key.tenant() != self.tenant.as_str() || key.region() != &*self.region {
+        if key.tenant() != self.name.tenant().as_str() || key.region() != &*self.region {
             return Err(AccessError::Undecryptable);
         }
         let generation = envelope::generation_of(key.wrapped())?;
@@ -149,7 +131,7 @@ impl Rewrapper for VaultRewrapper {
             },
             &random::bytes()?,
         )?;
-        let rewrapped = DataKey::from_parts(key.id(), &self.tenant, &self.region, &wrapped);
+        let rewrapped = DataKey::from_parts(key.id(), self.name.tenant(), &self.region, &wrapped);
         rewrapped.map_err(|_| Misuse::TooLong.into())
     }
 }

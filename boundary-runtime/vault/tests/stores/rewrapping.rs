@@ -64,12 +64,10 @@ async fn after_a_rotation_every_data_key_is_wrapped_anew_and_the_older_lease_key
         .await;
     assert!(neighbour.unwrap().is_some());
 
-    let retired = site
-        .vault
+    site.vault
         .retire_generations(&operator(), &acme(), 3)
         .await
         .unwrap();
-    assert_eq!(retired, 2);
     site.wait(60);
     everything_opens(&site).await;
     let (session, grant) = (site.session().await.unwrap(), site.grant("acme", 1).await);
@@ -145,6 +143,9 @@ struct Interrupted {
 impl Rewrapper for Interrupted {
     fn tenant(&self) -> &TenantId {
         self.inner.tenant()
+    }
+    fn is_of(&self, table: &str) -> bool {
+        self.inner.is_of(table)
     }
     fn newest(&self) -> u32 {
         self.inner.newest()

@@ -15,7 +15,7 @@ use boundary_runtime::{
 use boundary_schema::{
     Declaration, FieldDeclaration, FieldRole, Kind, Policy, Protection, Residency, Tenancy,
 };
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 
 pub(crate) struct In;
 impl Region for In {
@@ -209,11 +209,12 @@ impl Site {
         let audit = Arc::new(MemoryAudit::default());
         let vault = Vault::open(VaultConfig {
             policy: Arc::clone(&policy),
-            custody,
+            custodies: custody.into(),
             region_dir: data.clone(),
             declarations: &ALL,
             audit: Arc::clone(&audit) as _,
             clock: Arc::clone(&clock) as _,
+            backend: Backend::default(),
         })
         .await
         .unwrap();

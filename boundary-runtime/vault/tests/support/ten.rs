@@ -13,7 +13,7 @@ use boundary_runtime::{
     Sealed, Session, SubjectId, SystemClock, TenantId, TenantRecord,
 };
 use boundary_schema::{Declaration, FieldDeclaration, Kind, Policy, Protection, Residency, Tenancy};
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 
 pub const TENANT: &str = "acme";
 pub const RECORD_ID: &str = "1042";
@@ -122,11 +122,12 @@ impl Application {
         let folder = tempfile::tempdir()?;
         let vault = Vault::<In>::open(VaultConfig {
             policy: Arc::clone(&policy),
-            custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?),
+            custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?).into(),
             region_dir: folder.path().join("in"),
             declarations: &[&TABLE],
             audit: Arc::new(NoAudit),
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await?;
         let (tenants, subject) = ([TenantId::new(TENANT)], SubjectId::new("s-1"));

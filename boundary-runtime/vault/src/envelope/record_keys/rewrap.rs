@@ -30,7 +30,7 @@ impl RecordKeys {
         let mut data_key = Zeroizing::new(part::<32>(wrapped, KEY_AT));
         let (old_salt, tag) = (part(wrapped, SALT_AT), part(wrapped, TAG_AT));
         older.root.unwrap(&old_salt, older.bound, &mut *data_key, &tag)?;
-        let (_, commitment) = Self::split(&data_key);
+        let (_, commitment) = Self::split(older.root.backend(), &data_key);
         if !bool::from(commitment.ct_eq(&wrapped[COMMITMENT_AT..])) {
             return Err(Undecryptable);
         }
@@ -42,11 +42,18 @@ impl RecordKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::envelope::Backend;
 
     fn wrapped() -> Vec<u8> {
-        RecordKeys::wrap(&[7; 32], &[1; 32], &WrappingRoot::new(&[2; 32]), 1, b"older")
-            .1
-            .to_vec()
+        RecordKeys::wrap(
+            &[7; 32],
+            &[1; 32],
+            &WrappingRoot::new(Backend::default(), &[2; 32]),
+            1,
+            b"older",
+        )
+        .1
+        .to_vec()
     }
 
     fn rewrap(wrapped: &[u8], root: &WrappingRoot, bound: &[u8]) -> Result<Vec<u8>, Undecryptable> {
@@ -56,7 +63,7 @@ mod tests {
             bound,
         };
         let newer = Wrap {
-            root: &WrappingRoot::new(&[3; 32]),
+            root: &WrappingRoot::new(Backend::default(), &[3; 32]),
             generation: 2,
             bound: b"newer",
         };
@@ -65,20 +72,34 @@ mod tests {
 
     #[test]
     fn the_same_data_key_comes_out_of_the_newer_wrap() {
-        let older = WrappingRoot::new(&[2; 32]);
+        let older = WrappingRoot::new(Backend::default(), &[2; 32]);
         let rewrapped = rewrap(&wrapped(), &older, b"older").unwrap();
         assert_eq!(crate::envelope::generation_of(&rewrapped), Ok(2));
         // The commitment is that of the data key, so the same one shows the same data key.
         assert_eq!(rewrapped[COMMITMENT_AT..], wrapped()[COMMITMENT_AT..]);
-        assert!(RecordKeys::unwrap(&rewrapped, &WrappingRoot::new(&[3; 32]), b"newer").is_ok());
+        assert!(
+            RecordKeys::unwrap(
+                &rewrapped,
+                &WrappingRoot::new(Backend::default(), &[3; 32]),
+                b"newer"
+            )
+            .is_ok()
+        );
         assert!(RecordKeys::unwrap(&rewrapped, &older, b"older").is_err());
     }
 
     #[test]
     fn what_does_not_unwrap_is_not_wrapped_anew() {
-        let older = WrappingRoot::new(&[2; 32]);
+        let older = WrappingRoot::new(Backend::default(), &[2; 32]);
         assert!(rewrap(&wrapped(), &older, b"another record").is_err());
-        assert!(rewrap(&wrapped(), &WrappingRoot::new(&[9; 32]), b"older").is_err());
+        assert!(
+            rewrap(
+                &wrapped(),
+                &WrappingRoot::new(Backend::default(), &[9; 32]),
+                b"older"
+            )
+            .is_err()
+        );
         let whole = wrapped();
         for position in (0..1).chain(SALT_AT..whole.len()) {
             let mut altered = whole.clone();
