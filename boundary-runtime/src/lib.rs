@@ -39,6 +39,8 @@ mod record;
 #[cfg(feature = "io")]
 pub mod release;
 mod residence;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub mod retrofit;
 pub mod seam;
 mod session;
 #[cfg(feature = "sqlite")]

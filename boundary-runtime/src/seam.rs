@@ -170,6 +170,30 @@ pub trait Opener: Send + Sync {
     ) -> Result<Vec<BlindIndex>, AccessError>;
 }
 
+/// Wraps the data keys of one tenant's records anew, after its authority got a new lease key. Pure computation.
+///
+/// What comes back is the same data key with the same identifier, so the sealed fields of its record open as before.
+pub trait Rewrapper: Send + Sync {
+    /// The tenant whose data keys it wraps.
+    fn tenant(&self) -> &TenantId;
+
+    /// Whether the records of this table or event are under the authority that it wraps for: a tenant may have a second
+    /// one, for what the law keeps.
+    fn is_of(&self, table: &str) -> bool;
+
+    /// The generation under which it wraps.
+    fn newest(&self) -> u32;
+
+    /// The generation under which a data key is wrapped; `None` if its wrapped part is of no known form.
+    fn generation(&self, key: &DataKey) -> Option<u32>;
+
+    /// The data key of this record, wrapped under the newest generation; one that is so already is given back as it is.
+    ///
+    /// # Errors
+    /// If the data key does not unwrap for this record, or the lease has ended.
+    fn rewrap(&self, record: &RecordAddress<'_>, key: &DataKey) -> Result<DataKey, AccessError>;
+}
+
 /// Signs in a region's name: releases for the border, the heads of its logs, the identity cards of its stores.
 pub trait Signer: Send + Sync {
     /// The region in whose name it signs.

@@ -438,6 +438,11 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
         self.means.opener.region()
     }
 
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn opener(&self) -> &dyn Opener {
+        &*self.means.opener
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.means.clock
     }

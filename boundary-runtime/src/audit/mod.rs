@@ -43,6 +43,8 @@ pub enum Act {
     Deliver,
     /// A subject was erased.
     Erase,
+    /// A column of a full table was sealed in place, or that was verified, finished or taken back.
+    Retrofit,
     /// An authority was provisioned, suspended, rotated or destroyed.
     Authority,
     /// A vault began to give sessions under a policy.

@@ -1,11 +1,13 @@
 //! Looking records up by a blind index.
 
-use boundary_schema::FieldRole;
+use boundary_schema::{FieldRole, KeyPlace};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
 use super::cells::quoted;
-use super::rows::{column_list, identifier_sql, read};
+use super::keys::key_column;
+use super::rows::read;
+use super::statements::{column_list, column_of, identifier_of};
 use super::{RegionStore, StoreError};
 use crate::record::TenantRecord;
 use crate::{Declaration, Indexed, Lookup, RawSession};
@@ -30,7 +32,8 @@ impl RegionStore {
         ];
         let candidates = lookup.candidates().iter();
         parameters.extend(candidates.map(|one| Value::Blob(one.as_bytes().to_vec())));
-        let sql = find_sql(T::DECLARATION, lookup.column(), lookup.candidates().len());
+        let place = self.place(T::DECLARATION);
+        let sql = find_sql(T::DECLARATION, place, lookup.column(), lookup.candidates().len());
         let candidates = self
             .run(move |connection| {
                 let mut select = connection.prepare_cached(&sql)?;
@@ -41,27 +44,27 @@ impl RegionStore {
     }
 }
 
-/// Rows of a tenant whose blind index is one of so many, joined with their data keys: from the rows to the keys, whose
-/// primary key is used because the identifier is compared as the text that it is there.
-fn find_sql(declaration: &'static Declaration, column: &str, candidates: usize) -> String {
-    let of_role = |role| {
-        let fields = declaration
-            .fields
-            .iter()
-            .filter(move |field| field.role == Some(role));
-        fields
-            .map(|field| format!("r.{}", quoted(field.column)))
-            .collect::<Vec<_>>()
-    };
+/// Rows of a tenant whose blind index is one of so many, with their data keys. Where these lie in the key table, it is from the
+/// rows to the keys, whose primary key is used because the identifier is compared as the text that it is there.
+fn find_sql(declaration: &'static Declaration, place: KeyPlace, column: &str, candidates: usize) -> String {
     let places: Vec<String> = (3..candidates + 3).map(|place| format!("?{place}")).collect();
+    let rows = quoted(declaration.name);
+    let (key, keys) = match place {
+        KeyPlace::KeyTable => (
+            "k.data_key".to_owned(),
+            format!(
+                "CROSS JOIN keys.boundary_data_keys k
+                 ON k.declaration = ?1 AND k.tenant = ?2 AND k.record_id = CAST({} AS TEXT)",
+                identifier_of(declaration)
+            ),
+        ),
+        KeyPlace::Inline => (format!("r.{}", quoted(key_column(declaration))), String::new()),
+    };
     format!(
-        "SELECT {}, k.data_key FROM {} r CROSS JOIN keys.boundary_data_keys k
-         ON k.declaration = ?1 AND k.tenant = ?2 AND k.record_id = CAST({} AS TEXT)
-         WHERE {} = ?2 AND r.{} IN ({})",
+        "SELECT {}, {key} FROM {rows} r {keys}
+         WHERE ?1 = ?1 AND {key} IS NOT NULL AND {} = ?2 AND r.{} IN ({})",
         column_list(declaration),
-        quoted(declaration.name),
-        identifier_sql(&of_role(FieldRole::RecordId)),
-        of_role(FieldRole::Tenant).concat(),
+        column_of(declaration, FieldRole::Tenant),
         quoted(column),
         places.join(", "),
     )

@@ -28,6 +28,7 @@ pub use keys::{Authority, AuthorityClass, AuthorityName};
 pub use lease::ZERO_LEASE_HOLD;
 pub use vault::{
     AuthorityRecord, AuthorityState, KeptKey, RegionSigner, Vault, VaultConfig, VaultPseudonyms,
+    VaultRewrapper,
 };
 
 /// The mark in every binary that can open a vault: a central binary that holds these bytes was linked wrongly.

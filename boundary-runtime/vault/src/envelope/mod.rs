@@ -33,7 +33,7 @@ pub(crate) use cipher::TAG_LEN;
 pub(crate) use cipher::{Cipher, NONCE_LEN};
 pub(crate) use field::{open, seal, seal_padded};
 pub(crate) use object::{Chunks, NONCE_PREFIX_LEN};
-pub(crate) use record_keys::{ObjectKeys, RecordKeys, generation_of};
+pub(crate) use record_keys::{ObjectKeys, RecordKeys, Wrap, generation_of};
 pub(crate) use wrapping::WrappingRoot;
 
 use boundary_runtime::AccessError;

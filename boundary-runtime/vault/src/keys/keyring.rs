@@ -234,6 +234,21 @@ mod tests {
     }
 
     #[test]
+    fn retired_generations_are_gone_and_the_newest_stays() {
+        let mut keyring = Keyring::generate().unwrap();
+        keyring.rotate().unwrap();
+        keyring.rotate().unwrap();
+        assert_eq!(keyring.retire_before(1), Ok(()));
+        assert!(keyring.retire_before(4).is_err());
+        assert_eq!(keyring.retire_before(3), Ok(()));
+        let opened = keyring.open(Backend::default());
+        assert!(opened.generation(2).is_none() && opened.generation(3).is_some());
+        // Numbers are not given twice: what was sealed under a retired one must not meet another key of its number.
+        keyring.rotate().unwrap();
+        assert_eq!(keyring.generation(), 4);
+    }
+
+    #[test]
     fn attack_61_pseudonyms_differ_by_tenant_region_and_key() {
         let keys = Keyring::generate().unwrap();
         let subject = SubjectId::new("s-1");
