@@ -255,6 +255,21 @@ pub enum KeyError {
     NoFipsModule,
 }
 
+impl KeyError {
+    /// Whether the keeper says that the key may not be used, rather than that it cannot answer: what is held of it ends then.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        matches!(
+            self,
+            Self::Disabled
+                | Self::PendingDeletion
+                | Self::Unknown { .. }
+                | Self::Denied(_)
+                | Self::NoCustody { .. }
+        )
+    }
+}
+
 /// Why the audit log could not take a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

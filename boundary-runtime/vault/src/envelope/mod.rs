@@ -27,6 +27,8 @@ mod wycheproof;
 pub(crate) use additional::{AdditionalData, RecordNames};
 pub use backend::Backend;
 pub(crate) use cipher::TAG_LEN;
+#[cfg(feature = "pkcs11")]
+pub(crate) use cipher::{Cipher, NONCE_LEN};
 pub(crate) use field::{open, seal, seal_padded};
 pub(crate) use object::{Chunks, NONCE_PREFIX_LEN};
 pub(crate) use record_keys::{ObjectKeys, RecordKeys, generation_of};
