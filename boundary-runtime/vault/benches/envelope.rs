@@ -201,7 +201,7 @@ impl Opening {
             .unwrap_or_else(|_| unreachable!());
         let keys = async || keys::Keyring::generate().map(|keyring| keyring.open(Backend::default()));
         let lease = runtime
-            .block_on(leases.open(&tenant, keys))
+            .block_on(leases.open(&keys::AuthorityName::from(&tenant), keys))
             .unwrap_or_else(|_| unreachable!());
         let registry = Arc::new(registry::Registry::new(&[&ten::TABLE], &Default::default()));
         let leases = vec![(tenant.clone(), lease)];

@@ -209,10 +209,11 @@ impl Opener for VaultOpener {
         let nonce = random::bytes()?;
         self.with_record(key, field, now, |record| {
             let bound = record.bound.field(field.record.record_id, field.field)?;
-            Ok(match self.registry.bucket(field.field) {
-                None => envelope::seal(&record.keys, &nonce, bound, plaintext, out)?,
-                Some(bucket) => envelope::seal_padded(&record.keys, &nonce, bound, plaintext, bucket, out)?,
-            })
+            let sealed = match self.registry.bucket(field.field) {
+                None => envelope::seal(&record.keys, &nonce, bound, plaintext, out),
+                Some(bucket) => envelope::seal_padded(&record.keys, &nonce, bound, plaintext, bucket, out),
+            };
+            Ok(sealed?)
         })
     }
 
