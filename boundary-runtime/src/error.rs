@@ -63,6 +63,15 @@ pub enum Misuse {
     /// A declaration that was written by hand names a field as a blind index that declares none.
     #[error("`{0}` declares no blind index; say of which field, with which cardinality and normalisation")]
     NoIndex(&'static str),
+    /// The object was ended, or has as many chunks as it can.
+    #[error("nothing can be added to this object: it was ended, or has the 2^32 chunks that one may have")]
+    ObjectOver,
+    /// The record has no field of that name.
+    #[error("`{declaration}` declares no field of this name; name one as the struct does")]
+    UnknownField {
+        /// Rust name of the struct.
+        declaration: &'static str,
+    },
     /// The value's type could not encode it.
     #[error("{0}")]
     Unencodable(EncodeError),
@@ -247,6 +256,21 @@ pub enum KeyError {
          aws-lc-rs in the program's manifest, or choose another backend"
     )]
     NoFipsModule,
+}
+
+impl KeyError {
+    /// Whether the keeper says that the key may not be used, rather than that it cannot answer: what is held of it ends then.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        matches!(
+            self,
+            Self::Disabled
+                | Self::PendingDeletion
+                | Self::Unknown { .. }
+                | Self::Denied(_)
+                | Self::NoCustody { .. }
+        )
+    }
 }
 
 /// Why the audit log could not take a record.

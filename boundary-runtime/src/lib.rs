@@ -56,5 +56,8 @@ pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, IndexForm, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
 pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};
-pub use session::{Lookup, NewRecord, Pseudonyms, RawSession, Session};
+pub use session::{
+    Lookup, NewRecord, ObjectContent, ObjectError, ObjectReader, ObjectWriter, Pseudonyms, RawSession,
+    Session,
+};
 pub use zeroize;

@@ -2,6 +2,8 @@
 
 mod lookup;
 mod new_record;
+mod object;
+mod object_header;
 
 use std::any::Any;
 use std::fmt;
@@ -23,6 +25,8 @@ use crate::{DataKey, Declaration, Principal, Pseudonym, TenantId};
 
 pub use lookup::Lookup;
 pub use new_record::NewRecord;
+pub use object::{ObjectContent, ObjectError, ObjectReader, ObjectWriter};
+pub use object_header::{OBJECT_CHUNK_LEN, OBJECT_SUITE, ObjectHeader};
 
 /// A principal at work on plane `P` for purpose `U`.
 ///
@@ -178,6 +182,26 @@ pub trait RawSession: sealed::RawSession + Sized {
         lookup: &Lookup<T, G>,
         records: Vec<T>,
     ) -> Result<Vec<T>, AccessError>;
+
+    /// Starts an object of a record's field. Called by [`ObjectWriter`].
+    #[doc(hidden)]
+    fn seal_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+    ) -> Result<object::Sealing, AccessError>;
+
+    /// Opens an object of a record's field. Called by [`ObjectReader`].
+    #[doc(hidden)]
+    fn open_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+        header: &ObjectHeader,
+        grant: &impl GrantFor<Self>,
+    ) -> Result<object::Opening, AccessError>;
 }
 
 impl<R: Region, U: Purpose> sealed::RawSession for Session<InCountry<R>, U> {}
@@ -311,6 +335,26 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         records: Vec<T>,
     ) -> Result<Vec<T>, AccessError> {
         self.matching_records(lookup, records)
+    }
+
+    fn seal_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+    ) -> Result<object::Sealing, AccessError> {
+        self.start_object(record, field, object)
+    }
+
+    fn open_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+        header: &ObjectHeader,
+        grant: &impl GrantFor<Self>,
+    ) -> Result<object::Opening, AccessError> {
+        self.open_granted_object(record, field, object, header, grant)
     }
 }
 

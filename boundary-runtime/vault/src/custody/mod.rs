@@ -5,11 +5,15 @@
 //! a custody that cannot answer says so, and the vault stays closed.
 
 mod custodies;
+#[cfg(feature = "external-keys")]
+mod external;
 mod files;
 mod key;
 mod key_file;
 mod local;
 mod passphrase;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod sheet;
 mod signing;
 pub(crate) mod small_wrap;
@@ -22,9 +26,13 @@ use boundary_runtime::{KeyError, Timestamp};
 use zeroize::Zeroizing;
 
 pub use custodies::Custodies;
+#[cfg(feature = "external-keys")]
+pub use external::{ExternalConfig, ExternalCredentials, ExternalCustody, ExternalIdentity};
 pub(crate) use files::Folder;
 pub use key::{CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, Origin, Rung};
 pub use local::LocalCustody;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::{Pkcs11Config, Pkcs11Custody};
 pub(crate) use sheet::{Sheet, checksum};
 
 use crate::keys::Authority;
