@@ -60,9 +60,6 @@ pub enum Misuse {
     /// The value is longer than an envelope holds.
     #[error("the value is longer than the 16 MiB that one field may hold; seal an object instead")]
     TooLong,
-    /// A declaration that was written by hand names a field as a blind index that declares none.
-    #[error("`{0}` declares no blind index; say of which field, with which cardinality and normalisation")]
-    NoIndex(&'static str),
     /// The object was ended, or has as many chunks as it can.
     #[error("nothing can be added to this object: it was ended, or has the 2^32 chunks that one may have")]
     ObjectOver,
@@ -72,6 +69,9 @@ pub enum Misuse {
         /// Rust name of the struct.
         declaration: &'static str,
     },
+    /// A declaration that was written by hand names a field as a blind index that declares none.
+    #[error("`{0}` declares no blind index; say of which field, with which cardinality and normalisation")]
+    NoIndex(&'static str),
     /// The value's type could not encode it.
     #[error("{0}")]
     Unencodable(EncodeError),

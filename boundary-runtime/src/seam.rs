@@ -42,17 +42,6 @@ pub struct FieldAddress<'a> {
     pub field: &'static FieldDeclaration,
 }
 
-/// What identifies a blind index: whose values it is of. No record is part of it, or records could not be found by it.
-#[derive(Clone, Copy)]
-pub struct IndexAddress<'a> {
-    /// The declaration of the table.
-    pub declaration: &'static Declaration,
-    /// The tenant whose records are indexed.
-    pub tenant: &'a TenantId,
-    /// The declaration of the index: one of `declaration.fields`, which says of what it is the index.
-    pub field: &'static FieldDeclaration,
-}
-
 /// What identifies one object of a record.
 #[derive(Clone, Copy)]
 pub struct ObjectAddress<'a> {
@@ -78,6 +67,17 @@ pub trait ChunkOpener: Send {
     /// # Errors
     /// If the lease has ended, or this is not the chunk that comes next; then none opens any more.
     fn open(&mut self, chunk: &mut Vec<u8>, is_last: bool, now: Timestamp) -> Result<(), AccessError>;
+}
+
+/// What identifies a blind index: whose values it is of. No record is part of it, or records could not be found by it.
+#[derive(Clone, Copy)]
+pub struct IndexAddress<'a> {
+    /// The declaration of the table.
+    pub declaration: &'static Declaration,
+    /// The tenant whose records are indexed.
+    pub tenant: &'a TenantId,
+    /// The declaration of the index: one of `declaration.fields`, which says of what it is the index.
+    pub field: &'static FieldDeclaration,
 }
 
 /// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was, and the
@@ -125,6 +125,27 @@ pub trait Opener: Send + Sync {
         now: Timestamp,
     ) -> Result<(), AccessError>;
 
+    /// Starts an object under a fresh data key of its own.
+    ///
+    /// # Errors
+    /// As [`Opener::create`].
+    fn seal_object(
+        &self,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError>;
+
+    /// Unwraps an object's data key.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    fn open_object(
+        &self,
+        header: &ObjectHeader,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<Box<dyn ChunkOpener>, AccessError>;
+
     /// The blind index of a normalised value under the newest generation of the tenant's keys. For an empty value it
     /// is a random one, so that what many records lack is no index that many share.
     ///
@@ -147,27 +168,6 @@ pub trait Opener: Send + Sync {
         value: &[u8],
         now: Timestamp,
     ) -> Result<Vec<BlindIndex>, AccessError>;
-
-    /// Starts an object under a fresh data key of its own.
-    ///
-    /// # Errors
-    /// As [`Opener::create`].
-    fn seal_object(
-        &self,
-        object: &ObjectAddress<'_>,
-        now: Timestamp,
-    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError>;
-
-    /// Unwraps an object's data key.
-    ///
-    /// # Errors
-    /// As [`Opener::open`].
-    fn open_object(
-        &self,
-        header: &ObjectHeader,
-        object: &ObjectAddress<'_>,
-        now: Timestamp,
-    ) -> Result<Box<dyn ChunkOpener>, AccessError>;
 }
 
 /// Signs in a region's name: releases for the border, the heads of its logs, the identity cards of its stores.

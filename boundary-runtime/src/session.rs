@@ -147,6 +147,26 @@ pub trait RawSession: sealed::RawSession + Sized {
         record_id: &impl RecordId,
     ) -> Result<NewRecord<'s>, AccessError>;
 
+    /// Starts an object of a record's field. Called by [`ObjectWriter`].
+    #[doc(hidden)]
+    fn seal_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+    ) -> Result<object::Sealing, AccessError>;
+
+    /// Opens an object of a record's field. Called by [`ObjectReader`].
+    #[doc(hidden)]
+    fn open_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+        header: &ObjectHeader,
+        grant: &impl GrantFor<Self>,
+    ) -> Result<object::Opening, AccessError>;
+
     /// The blind index of a new value of a field. Called by generated setters.
     #[doc(hidden)]
     fn index<T: TenantRecord, G: Indexed>(
@@ -182,26 +202,6 @@ pub trait RawSession: sealed::RawSession + Sized {
         lookup: &Lookup<T, G>,
         records: Vec<T>,
     ) -> Result<Vec<T>, AccessError>;
-
-    /// Starts an object of a record's field. Called by [`ObjectWriter`].
-    #[doc(hidden)]
-    fn seal_object<T: TenantRecord>(
-        &self,
-        record: &T,
-        field: &str,
-        object: &str,
-    ) -> Result<object::Sealing, AccessError>;
-
-    /// Opens an object of a record's field. Called by [`ObjectReader`].
-    #[doc(hidden)]
-    fn open_object<T: TenantRecord>(
-        &self,
-        record: &T,
-        field: &str,
-        object: &str,
-        header: &ObjectHeader,
-        grant: &impl GrantFor<Self>,
-    ) -> Result<object::Opening, AccessError>;
 }
 
 impl<R: Region, U: Purpose> sealed::RawSession for Session<InCountry<R>, U> {}
@@ -293,6 +293,26 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         })
     }
 
+    fn seal_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+    ) -> Result<object::Sealing, AccessError> {
+        self.start_object(record, field, object)
+    }
+
+    fn open_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+        header: &ObjectHeader,
+        grant: &impl GrantFor<Self>,
+    ) -> Result<object::Opening, AccessError> {
+        self.open_granted_object(record, field, object, header, grant)
+    }
+
     fn index<T: TenantRecord, G: Indexed>(
         &self,
         record: &T,
@@ -335,26 +355,6 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         records: Vec<T>,
     ) -> Result<Vec<T>, AccessError> {
         self.matching_records(lookup, records)
-    }
-
-    fn seal_object<T: TenantRecord>(
-        &self,
-        record: &T,
-        field: &str,
-        object: &str,
-    ) -> Result<object::Sealing, AccessError> {
-        self.start_object(record, field, object)
-    }
-
-    fn open_object<T: TenantRecord>(
-        &self,
-        record: &T,
-        field: &str,
-        object: &str,
-        header: &ObjectHeader,
-        grant: &impl GrantFor<Self>,
-    ) -> Result<object::Opening, AccessError> {
-        self.open_granted_object(record, field, object, header, grant)
     }
 }
 

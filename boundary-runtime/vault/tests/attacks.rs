@@ -57,17 +57,6 @@ impl Opener for Eavesdropper {
         out.extend_from_slice(b"whatever the attacker likes");
         Ok(())
     }
-    fn index(&self, _: &IndexAddress<'_>, _: &[u8], _: Timestamp) -> Result<BlindIndex, AccessError> {
-        Err(AccessError::Undecryptable)
-    }
-    fn candidates(
-        &self,
-        _: &IndexAddress<'_>,
-        _: &[u8],
-        _: Timestamp,
-    ) -> Result<Vec<BlindIndex>, AccessError> {
-        Err(AccessError::Undecryptable)
-    }
     fn seal_object(
         &self,
         _: &ObjectAddress<'_>,
@@ -82,6 +71,17 @@ impl Opener for Eavesdropper {
         _: Timestamp,
     ) -> Result<Box<dyn ChunkOpener>, AccessError> {
         self.0.lock().unwrap().extend(header.data_key.as_bytes());
+        Err(AccessError::Undecryptable)
+    }
+    fn index(&self, _: &IndexAddress<'_>, _: &[u8], _: Timestamp) -> Result<BlindIndex, AccessError> {
+        Err(AccessError::Undecryptable)
+    }
+    fn candidates(
+        &self,
+        _: &IndexAddress<'_>,
+        _: &[u8],
+        _: Timestamp,
+    ) -> Result<Vec<BlindIndex>, AccessError> {
         Err(AccessError::Undecryptable)
     }
 }

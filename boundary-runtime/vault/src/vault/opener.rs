@@ -231,6 +231,24 @@ impl Opener for VaultOpener {
         })
     }
 
+    fn seal_object(
+        &self,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError> {
+        let (header, chunks) = self.start_object(object, now)?;
+        Ok((header, Box::new(chunks)))
+    }
+
+    fn open_object(
+        &self,
+        header: &ObjectHeader,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<Box<dyn ChunkOpener>, AccessError> {
+        Ok(Box::new(self.continue_object(header, object, now)?))
+    }
+
     fn index(
         &self,
         address: &IndexAddress<'_>,
@@ -259,24 +277,6 @@ impl Opener for VaultOpener {
         keys.generations()
             .map(|(generation, root)| Ok(BlindIndex::new(generation, &column.hash(root, value)?)))
             .collect()
-    }
-
-    fn seal_object(
-        &self,
-        object: &ObjectAddress<'_>,
-        now: Timestamp,
-    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError> {
-        let (header, chunks) = self.start_object(object, now)?;
-        Ok((header, Box::new(chunks)))
-    }
-
-    fn open_object(
-        &self,
-        header: &ObjectHeader,
-        object: &ObjectAddress<'_>,
-        now: Timestamp,
-    ) -> Result<Box<dyn ChunkOpener>, AccessError> {
-        Ok(Box::new(self.continue_object(header, object, now)?))
     }
 }
 
