@@ -111,6 +111,29 @@ mistakes! {
         "[release]" => "[tables]\nnotes = 1\n[release]",
         "boundary.toml:74:9: `tables.notes`: found `1`, expected a table of columns";
 
+    a_bucket_of_an_unknown_category:
+        "[release]" => "[envelope.padding]\n\"user.contcat\" = 64\n[release]",
+        "boundary.toml:74:1: `envelope.padding`: found the unknown category `user.contcat`; did you mean \
+         `user.contact`?";
+
+    a_bucket_of_one_byte:
+        "[release]" => "[envelope.padding]\n\"user.contact\" = 1\n[release]",
+        "boundary.toml:74:18: `envelope.padding.\"user.contact\"`: found `1`, expected a whole number from 2 to 65536";
+
+    a_bucket_beyond_the_largest:
+        "[release]" => "[envelope.padding]\nuser = 65537\n[release]",
+        "boundary.toml:74:8: `envelope.padding.user`: found `65537`, expected a whole number from 2 to 65536";
+
+    a_bucket_of_an_unquoted_category:
+        "[release]" => "[envelope.padding]\nuser.contact = 64\n[release]",
+        "boundary.toml:74:1: `envelope.padding.user` is not a category but a whole branch; quote the key of the \
+         category: `\"user.contact\" = 64`";
+
+    padding_that_is_no_table:
+        "[release]" => "[envelope]\npadding = 64\n[release]",
+        "boundary.toml:74:11: `envelope.padding`: found `64`, expected a table of whole numbers, each under a \
+         category key";
+
     a_day_that_is_none:
         "[release]" => "[[allow]]\nrule = \"a\"\nat = \"b\"\nreason = \"c\"\nowner = \"d\"\nuntil = \"soon\"\n[release]",
         "boundary.toml:78:9: `allow.until`: found `soon`, expected a day as \"YYYY-MM-DD\"";
@@ -163,9 +186,8 @@ mistakes! {
     an_unknown_section:
         "[crates]" => "[crate]",
         "boundary.toml:61:2: unknown key `crate` in the policy, expected one of `version`, `regions`, \
-         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `tables`, `migrations`, `allow`, \
-         `approve`, `backups`; did you mean \
-         `crates`?";
+         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `envelope`, `tables`, \
+         `migrations`, `allow`, `approve`, `backups`; did you mean `crates`?";
 
     a_missing_section:
         "[keys]\nlease = \"60s\"\n" => "",

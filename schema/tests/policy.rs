@@ -253,3 +253,25 @@ fn tables_migrations_and_allowances_are_read_with_their_places() {
     assert_eq!(allowed.until, "2027-02-28");
     assert!(text[allowed.span.clone()].starts_with("[[allow]]"));
 }
+
+#[test]
+fn padding_is_that_of_the_nearest_category_and_of_whole_words_only() {
+    assert_eq!(payments().envelope().bucket("user.contact.email"), None);
+    let padding = "[envelope.padding]\nuser = 16\n\"user.contact\" = 64\n\"user.contact.email\" = 100\n\
+                   \"user.demographic.age\" = 8\n";
+    let policy = Policy::parse("boundary.toml", &format!("{PAYMENTS}\n{padding}"));
+    let policy = policy.unwrap_or_else(|errors| panic!("{errors}"));
+    let bucket = |category| policy.envelope().bucket(category);
+    assert_eq!(bucket("user.contact.email"), Some(100));
+    assert_eq!(bucket("user.contact.email.work"), Some(100));
+    assert_eq!(bucket("user.contact.emails"), Some(64));
+    assert_eq!(bucket("user.contacts"), Some(16));
+    assert_eq!(bucket("user.demographic.age"), Some(8));
+    assert_eq!(bucket("users"), None);
+    assert_eq!(bucket("system.operations"), None);
+    assert_eq!(bucket(""), None);
+    assert_eq!(
+        policy.envelope().padding().next(),
+        Some(("user.demographic.age", 8))
+    );
+}

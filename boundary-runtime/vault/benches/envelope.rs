@@ -16,6 +16,9 @@ mod keys;
 #[path = "../src/lease/mod.rs"]
 #[allow(dead_code, unused_imports, unreachable_pub)]
 mod lease;
+#[path = "../src/vault/objects.rs"]
+#[allow(dead_code, unused_imports)]
+mod objects;
 #[path = "../src/vault/opener.rs"]
 #[allow(dead_code, unused_imports)]
 mod opener;
@@ -200,7 +203,7 @@ impl Opening {
         let lease = runtime
             .block_on(leases.open(&tenant, keys))
             .unwrap_or_else(|_| unreachable!());
-        let registry = Arc::new(registry::Registry::new(&[&ten::TABLE]));
+        let registry = Arc::new(registry::Registry::new(&[&ten::TABLE], &Default::default()));
         let leases = vec![(tenant.clone(), lease)];
         Self {
             opener: VaultOpener {

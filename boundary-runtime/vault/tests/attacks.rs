@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boundary_runtime::audit::MemoryAudit;
-use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress, in_country_session};
+use boundary_runtime::seam::{
+    ChunkOpener, ChunkSealer, FieldAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
+    in_country_session,
+};
 use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp};
 use boundary_runtime::{InCountry, RawSession, Session};
@@ -51,6 +54,22 @@ impl Opener for Eavesdropper {
         self.0.lock().unwrap().extend([key.as_bytes(), sealed].concat());
         out.extend_from_slice(b"whatever the attacker likes");
         Ok(())
+    }
+    fn seal_object(
+        &self,
+        _: &ObjectAddress<'_>,
+        _: Timestamp,
+    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError> {
+        Err(AccessError::Undecryptable)
+    }
+    fn open_object(
+        &self,
+        header: &ObjectHeader,
+        _: &ObjectAddress<'_>,
+        _: Timestamp,
+    ) -> Result<Box<dyn ChunkOpener>, AccessError> {
+        self.0.lock().unwrap().extend(header.data_key.as_bytes());
+        Err(AccessError::Undecryptable)
     }
 }
 

@@ -15,8 +15,8 @@ use super::columns::{ColumnMeaning, ColumnResidency, DeclaredColumn};
 use super::duration;
 use super::error::{Report, quoted};
 use super::parts::{
-    Allowed, Approved, Backups, Consent, CratePlane, Crates, Keys, MigrationFolder, Plane, Purpose, Region,
-    ReleaseRules, Role, Sink, TableKeys, same_crate,
+    Allowed, Approved, Backups, Consent, CratePlane, Crates, Envelope, Keys, MigrationFolder, Plane, Purpose,
+    Region, ReleaseRules, Role, Sink, TableKeys, same_crate,
 };
 use crate::nearest::{listed, nearest};
 use crate::taxonomy::{self, BUILT_IN, ExtensionError};
@@ -26,6 +26,7 @@ use crate::{Name, Taxonomy};
 pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Option<Policy> {
     let root = root.get_ref();
     let categories = categories(root, report);
+    let envelope = envelope(root, &categories, report);
     let crates = crates(root, report);
     let columns = columns(root, &categories, report);
     let regions = entries(root, "regions", |name, region| {
@@ -72,6 +73,7 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
             grant_max_age: lasting(table(root, "consent")?, "grant_max_age")?,
         },
         keys: keys(table(root, "keys")?, report)?,
+        envelope,
         release: ReleaseRules {
             destination: parsed(release, "destination")?,
             minimum_subjects: count(release, "minimum_subjects")?,
@@ -107,6 +109,28 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
         }),
         backups: table(root, "backups").and_then(|entry| backups(entry, report)),
     })
+}
+
+/// What sealed values show of themselves; a bucket of a category that does not exist is a mistake.
+fn envelope(root: &DeTable<'_>, categories: &Taxonomy, report: &mut Report<'_>) -> Envelope {
+    let padding = table(root, "envelope").and_then(|envelope| table(envelope, "padding"));
+    let mut buckets = Vec::new();
+    for (key, value) in padding.into_iter().flatten() {
+        let Some(bucket) = whole_number(value.get_ref()).and_then(|bucket| u32::try_from(bucket).ok()) else {
+            continue;
+        };
+        let category: &str = key.get_ref();
+        if categories.get(category).is_none() {
+            let message = format!(
+                "`envelope.padding`: found the unknown category {}",
+                quoted(category)
+            );
+            report.add_with_nearest(key.span(), message, categories.nearest(category));
+            continue;
+        }
+        buckets.push((category.to_owned(), bucket));
+    }
+    Envelope::new(buckets)
 }
 
 /// How keys are held. A table that is named and of which nothing is said is a mistake: it reads as if something held.

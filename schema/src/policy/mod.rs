@@ -22,9 +22,9 @@ pub use columns::{ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRo
 pub use error::{PolicyError, PolicyErrors, Position};
 pub use json::json_schema;
 pub use parts::{
-    Allowed, Approved, Backups, Basis, Consent, CratePlane, Crates, Dialect, Jurisdiction, JurisdictionError,
-    KeyAuthority, KeyPlace, Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink,
-    SinkKind, TableKeys,
+    Allowed, Approved, Backups, Basis, Consent, CratePlane, Crates, Dialect, Envelope, Jurisdiction,
+    JurisdictionError, KeyAuthority, KeyPlace, Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules,
+    Role, Sink, SinkKind, TableKeys,
 };
 
 /// What a workspace declares about where its data may be, who may use it for what, and what may be released.
@@ -84,6 +84,7 @@ pub struct Policy {
     crates: Crates,
     consent: Consent,
     keys: Keys,
+    envelope: Envelope,
     release: ReleaseRules,
     columns: Vec<DeclaredColumn>,
     migrations: Vec<MigrationFolder>,
@@ -151,6 +152,12 @@ impl Policy {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// What sealed values show of themselves.
+    #[must_use]
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
     }
 
     /// What has to hold before anything crosses the border.

@@ -398,6 +398,58 @@ impl Keys {
     }
 }
 
+/// What a sealed value shows of itself to somebody who has no key.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Envelope {
+    /// Categories and their buckets in bytes, the longest keys first.
+    padding: Vec<(String, u32)>,
+}
+
+impl Envelope {
+    /// The smallest bucket in bytes. One of a single byte would hide nothing.
+    pub const LEAST_BUCKET: u64 = 2;
+
+    /// The largest bucket in bytes.
+    pub const LARGEST_BUCKET: u64 = 65_536;
+
+    pub(super) fn new(mut padding: Vec<(String, u32)>) -> Self {
+        padding.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        Self { padding }
+    }
+
+    /// The bucket that values of a category are padded to, in bytes: what is said of it, or else of the nearest category
+    /// that it is below. Nothing where their length may show.
+    ///
+    /// ```
+    /// # let policy = include_str!("../../tests/payments.toml");
+    /// use boundary_schema::Policy;
+    ///
+    /// let padding = "[envelope.padding]\n\"user.contact\" = 64\n\"user.contact.url\" = 256\n";
+    /// let policy = Policy::parse("boundary.toml", &format!("{policy}\n{padding}"))?;
+    /// assert_eq!(policy.envelope().bucket("user.contact.email"), Some(64));
+    /// assert_eq!(policy.envelope().bucket("user.contact.url"), Some(256));
+    /// assert_eq!(policy.envelope().bucket("user.name"), None);
+    /// # Ok::<(), boundary_schema::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn bucket(&self, category: &str) -> Option<u32> {
+        let covers = |key: &str| {
+            let rest = category.strip_prefix(key);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.padding
+            .iter()
+            .find(|(key, _)| covers(key))
+            .map(|(_, bucket)| *bucket)
+    }
+
+    /// The categories that the policy names, with their buckets in bytes; the longest keys first.
+    pub fn padding(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.padding.iter().map(|(key, bucket)| (key.as_str(), *bucket))
+    }
+}
+
 /// What has to hold before a cohort or de-identified value crosses the border.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

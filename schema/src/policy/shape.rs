@@ -2,7 +2,9 @@
 //! is not here does not exist.
 
 use super::columns::ColumnRole;
-use super::parts::{Backups, Basis, Consent, Dialect, KeyAuthority, KeyPlace, Keys, Plane, SinkKind};
+use super::parts::{
+    Backups, Basis, Consent, Dialect, Envelope, KeyAuthority, KeyPlace, Keys, Plane, SinkKind,
+};
 use super::{Policy, duration};
 use crate::Sensitivity;
 use crate::nearest::listed;
@@ -26,6 +28,8 @@ pub(super) enum Kind {
     Flag,
     /// A whole number from `least` to `most`.
     Count { least: u64, most: u64 },
+    /// A table of whole numbers from `least` to `most`, each under a category key; it holds for the categories below too.
+    CategoryCounts { least: u64, most: u64 },
     /// A text such as `5m`, of at most so many seconds.
     Duration { longest: u64 },
     /// A text such as `7d`, of at least and at most so many seconds.
@@ -95,6 +99,7 @@ impl Kind {
             Kind::Text => "a text that is not empty".to_owned(),
             Kind::Flag => "true or false".to_owned(),
             Kind::Count { least, most } => format!("a whole number from {least} to {most}"),
+            Kind::CategoryCounts { .. } => "a table of whole numbers, each under a category key".to_owned(),
             Kind::Duration { longest } => {
                 format!(
                     "a duration such as \"90s\", \"5m\" or \"1h\", at most \"{}\"",
@@ -182,6 +187,11 @@ pub(super) const ROOT: &[Key] = &[
         "release",
         Kind::Table(RELEASE),
         "What has to hold before anything crosses the border.",
+    ),
+    optional(
+        "envelope",
+        Kind::Table(ENVELOPE),
+        "What a sealed value shows of itself.",
     ),
     optional(
         "tables",
@@ -402,6 +412,15 @@ const KEYS_OF_TABLE: &[Key] = &[
         "Whose authority wraps them: the tenant's, or the separate one for what the law keeps.",
     ),
 ];
+
+const ENVELOPE: &[Key] = &[optional(
+    "padding",
+    Kind::CategoryCounts {
+        least: Envelope::LEAST_BUCKET,
+        most: Envelope::LARGEST_BUCKET,
+    },
+    "By category, the bytes to whose multiples sealed values are padded; it holds for the categories below too.",
+)];
 
 const RELEASE: &[Key] = &[
     required(

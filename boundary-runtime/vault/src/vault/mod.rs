@@ -2,6 +2,9 @@
 
 mod administration;
 mod authorities;
+mod capability;
+mod leasing;
+mod objects;
 mod opener;
 mod pseudonyms;
 mod registry;
@@ -21,8 +24,7 @@ use boundary_schema::{Declaration, Plane, Policy};
 use crate::MARKER;
 use crate::custody::Custodies;
 use crate::envelope::Backend;
-use crate::keys::{Authority, AuthorityClass, AuthorityName, Keyring, OpenedKeys};
-use crate::lease::{Lease, Leases};
+use crate::lease::Leases;
 use authorities::Authorities;
 pub use authorities::{AuthorityRecord, AuthorityState, KeptKey};
 use opener::VaultOpener;
@@ -31,8 +33,9 @@ use registry::Registry;
 pub use pseudonyms::VaultPseudonyms;
 pub use signer::RegionSigner;
 
-/// As many opened authorities are held at once; beyond that the oldest have to be asked for again.
-const MAX_LEASES: usize = 16 * 1024;
+/// As many opened authorities are held at once; beyond that the oldest have to be asked for again. What one costs is in
+/// docs/benchmarks.md.
+const MAX_LEASES: usize = 128 * 1024;
 
 /// What a vault is opened with.
 pub struct VaultConfig<'a> {
@@ -98,6 +101,7 @@ pub struct Vault<R: Region> {
     signer: RegionSigner,
     /// One administrative act at a time.
     administration: tokio::sync::Mutex<()>,
+    observed: capability::Observed,
     marker: PhantomData<fn() -> R>,
 }
 
@@ -143,7 +147,7 @@ impl<R: Region> Vault<R> {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
             leases: Leases::new(config.policy.keys().lease, MAX_LEASES, Arc::clone(&config.clock)),
             authorities: Authorities::open(&config.region_dir)?,
-            registry: Arc::new(Registry::new(config.declarations)),
+            registry: Arc::new(Registry::new(config.declarations, config.policy.envelope())),
             region,
             policy: config.policy,
             custodies: config.custodies,
@@ -151,6 +155,7 @@ impl<R: Region> Vault<R> {
             clock: config.clock,
             backend: config.backend,
             administration: tokio::sync::Mutex::default(),
+            observed: capability::Observed::default(),
             marker: PhantomData,
         })
     }
@@ -231,47 +236,6 @@ impl<R: Region> Vault<R> {
         Ok(())
     }
 
-    async fn lease_all(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, Arc<Lease>)>, AccessError> {
-        let mut leases: Vec<(TenantId, Arc<Lease>)> = Vec::with_capacity(tenants.len());
-        for tenant in tenants {
-            if !leases.iter().any(|(known, _)| known == tenant) {
-                let name = AuthorityName::new(tenant, AuthorityClass::Tenant);
-                let lease = self.leases.open(&name, || self.open_keys(&name)).await?;
-                leases.push((tenant.clone(), lease));
-            }
-        }
-        Ok(leases)
-    }
-
-    async fn open_keys(&self, name: &AuthorityName) -> Result<OpenedKeys, KeyError> {
-        let authority = name.within(&self.region);
-        let record = self.record_of(&authority)?;
-        let keyring = self.unwrap_keyring(&authority, &record).await?;
-        Ok(keyring.open(self.backend))
-    }
-
-    fn record_of(&self, authority: &Authority) -> Result<AuthorityRecord, KeyError> {
-        self.authorities
-            .load(authority)?
-            .ok_or_else(|| authority.unknown())
-    }
-
-    /// The authority's keyring, unwrapped by its custody, unless the authority is closed.
-    async fn unwrap_keyring(
-        &self,
-        authority: &Authority,
-        record: &AuthorityRecord,
-    ) -> Result<Keyring, KeyError> {
-        match record.state {
-            AuthorityState::Active => {}
-            AuthorityState::Suspended => return Err(KeyError::Disabled),
-            AuthorityState::PendingDeletion(_) => return Err(KeyError::PendingDeletion),
-        }
-        let custody = self.custodies.get(&record.key.custody)?;
-        let keys = custody.unwrap(record.key.of(authority), &record.wrapped).await?;
-        Keyring::from_bytes(&keys, authority)
-    }
-
     /// Records a session, or its refusal: once for each tenant, or once if no tenant was named.
     fn record_session(
         &self,
@@ -280,6 +244,7 @@ impl<R: Region> Vault<R> {
         tenants: &[TenantId],
         refusal: Option<&AccessError>,
     ) -> Result<(), AccessError> {
+        self.record_roles(principal)?;
         let mut record = AuditRecord::new(self.clock.now(), Act::Session, principal.clone());
         record.purpose = Some(purpose);
         if let Some(refusal) = refusal {

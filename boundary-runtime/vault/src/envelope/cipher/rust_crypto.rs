@@ -60,6 +60,8 @@ impl Derivation {
             clippy::expect_used,
             reason = "expand gives up to 8,160 bytes; 32 or 64 are asked for"
         )]
-        self.0.expand_multi_info(info, okm).expect("64 bytes are few");
+        self.0
+            .expand_multi_info(info, okm)
+            .expect("8,160 bytes are the most");
     }
 }
