@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::clock::Timestamp;
+
 /// Why a value was not opened, sealed or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -183,6 +185,35 @@ pub enum KeyError {
     /// The key is of another region or tenant than the vault's or the session's.
     #[error("the key belongs to another authority than this session's")]
     WrongAuthority,
+    /// The key, or the custody, is in another region.
+    #[error(
+        "the key or custody is in region `{found}`, and `{expected}` was asked for; a key is of use in its own region only"
+    )]
+    WrongRegion {
+        /// The region that was asked for.
+        expected: String,
+        /// The region that answered.
+        found: String,
+    },
+    /// The authority's record names a custody that this process was not given. No other takes its place.
+    #[error(
+        "the authority is kept by custody `{name}`, which this vault was not opened with; add it to its `Custodies`"
+    )]
+    NoCustody {
+        /// The name in the record.
+        name: String,
+    },
+    /// The waiting period before a destruction is not over.
+    #[error("the authority may be destroyed at {due} and not before; `resume` takes the deletion back")]
+    DeletionNotDue {
+        /// When it may be destroyed.
+        due: Timestamp,
+    },
+    /// No deletion was scheduled, and nothing is destroyed at once.
+    #[error(
+        "the authority's deletion is not scheduled; schedule it, and destroy it when its waiting period is over"
+    )]
+    DeletionNotScheduled,
     /// The lease is older than the policy allows; renew the session.
     #[error("the lease on the authority is older than {bound:?}; renew the session")]
     LeaseExpired {
@@ -192,6 +223,12 @@ pub enum KeyError {
     /// The custody did not answer.
     #[error("the custody cannot be reached: {0}")]
     Unreachable(String),
+    /// The custody answered too late, or not within its budget.
+    #[error("the custody did not answer within {budget:?}; nothing was opened")]
+    TooSlow {
+        /// The time that it has.
+        budget: Duration,
+    },
     /// The custody refused.
     #[error("the custody denies access: {0}")]
     Denied(String),

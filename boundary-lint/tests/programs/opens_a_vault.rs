@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let work = async {
         let vault = Vault::<In>::open(VaultConfig {
             policy: Arc::new(Policy::load(home.join("boundary.toml"))?),
-            custody: Arc::new(LocalCustody::open(home.join("custody"), "in")?),
+            custodies: Arc::new(LocalCustody::open(home.join("custody"), "in")?).into(),
             region_dir: home.join("region"),
             declarations: &[],
             audit: Arc::new(MemoryAudit::default()),

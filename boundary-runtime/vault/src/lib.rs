@@ -15,10 +15,15 @@ mod lease;
 mod random;
 mod vault;
 
-pub use custody::{Custody, LocalCustody, Pending};
-pub use keys::Authority;
+pub use custody::{
+    Custodies, Custody, CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
+    Pending, Rung,
+};
+pub use keys::{Authority, AuthorityClass, AuthorityName};
 pub use lease::ZERO_LEASE_HOLD;
-pub use vault::{RegionSigner, Vault, VaultConfig, VaultPseudonyms};
+pub use vault::{
+    AuthorityRecord, AuthorityState, KeptKey, RegionSigner, Vault, VaultConfig, VaultPseudonyms,
+};
 
 /// The mark in every binary that can open a vault: a central binary that holds these bytes was linked wrongly.
 pub const MARKER: &str = "boundary-vault:in-country-only:4f1c8e0b9d2a47c6a35e7710b8d96f24";

@@ -16,6 +16,8 @@ use boundary_runtime::{
 use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
 use support::*;
 
+const WAITING_PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 #[tokio::test]
 async fn provisioning_twice_changes_nothing() {
     let place = Place::<In>::new().await;
@@ -96,11 +98,12 @@ async fn a_destroyed_authority_never_opens_again() {
     let session = place.session(&["acme"]).await.unwrap();
     let customer = Customer::seal(&session, &place.residence("acme", "s-7"), 7).unwrap();
     let grant = place.grant(&customer).await;
-    place
-        .vault
-        .schedule_deletion(&operator(), &customer.tenant)
-        .await
-        .unwrap();
+    assert_eq!(
+        place.vault.destroy(&operator(), &customer.tenant).await,
+        Err(KeyError::DeletionNotScheduled.into())
+    );
+    let scheduled = place.vault.schedule_deletion(&operator(), &customer.tenant).await;
+    let due = scheduled.unwrap();
     assert_eq!(
         text(customer.email(&session, &grant)),
         Err(KeyError::Disabled.into())
@@ -109,6 +112,12 @@ async fn a_destroyed_authority_never_opens_again() {
         place.session(&["acme"]).await.err(),
         Some(KeyError::PendingDeletion.into())
     );
+    place.wait(WAITING_PERIOD - Duration::from_millis(1));
+    assert_eq!(
+        place.vault.destroy(&operator(), &customer.tenant).await,
+        Err(KeyError::DeletionNotDue { due }.into())
+    );
+    place.wait(Duration::from_millis(1));
     place.vault.destroy(&operator(), &customer.tenant).await.unwrap();
     place.vault.destroy(&operator(), &customer.tenant).await.unwrap();
     assert!(matches!(
@@ -117,6 +126,7 @@ async fn a_destroyed_authority_never_opens_again() {
     ));
     place.provision("acme").await;
     let session = place.session(&["acme"]).await.unwrap();
+    let grant = place.grant(&customer).await;
     assert_eq!(
         text(customer.email(&session, &grant)),
         Err(AccessError::Undecryptable)
@@ -249,7 +259,7 @@ async fn what_cannot_be_audited_does_not_happen() {
     let custody = LocalCustody::open(place.folder.path().join("in-custody"), "in").unwrap();
     let vault = Vault::<In>::open(VaultConfig {
         policy: policy(),
-        custody: Arc::new(custody),
+        custodies: Arc::new(custody).into(),
         region_dir: place.folder.path().join("in"),
         declarations: &[],
         audit: Arc::new(Full),
@@ -287,7 +297,7 @@ async fn a_vault_opens_for_an_in_country_region_of_the_policy_with_its_own_custo
         let folder = tempfile::tempdir().unwrap();
         Vault::<R>::open(VaultConfig {
             policy: policy(),
-            custody: Arc::new(LocalCustody::open(folder.path().join("custody"), custody).unwrap()),
+            custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), custody).unwrap()).into(),
             region_dir: folder.path().join("region"),
             declarations: &[],
             audit: Arc::new(Full),
@@ -297,7 +307,16 @@ async fn a_vault_opens_for_an_in_country_region_of_the_policy_with_its_own_custo
         .err()
     }
     assert_eq!(open::<In>("in").await, None);
-    assert_eq!(open::<In>("eu").await, Some(KeyError::WrongAuthority.into()));
+    assert_eq!(
+        open::<In>("eu").await,
+        Some(
+            KeyError::WrongRegion {
+                expected: "in".into(),
+                found: "eu".into()
+            }
+            .into()
+        )
+    );
     let unknown = |name: &str| {
         Some(
             Refusal::Unknown {

@@ -8,8 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boundary_runtime::zeroize::Zeroizing;
-use boundary_runtime::{AccessError, KeyError, TenantId};
-use boundary_vault::{Authority, Custody, LocalCustody, Pending};
+use boundary_runtime::{AccessError, KeyError, TenantId, Timestamp};
+use boundary_vault::{
+    Authority, Custody, CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
+    Pending, Rung,
+};
 use support::*;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,62 +74,75 @@ impl Custody for Faulty {
     fn region(&self) -> &str {
         "in"
     }
-    fn provision<'a>(&'a self, authority: &'a Authority) -> Pending<'a, ()> {
-        Box::pin(async { self.check().map(drop).and(self.local.provision(authority).await) })
+    fn rung(&self, origin: Origin) -> Rung {
+        self.local.rung(origin)
     }
-    fn wrap<'a>(&'a self, authority: &'a Authority, keys: &'a [u8]) -> Pending<'a, Vec<u8>> {
+    fn provision<'a>(
+        &'a self,
+        authority: &'a Authority,
+        request: &'a KeyRequest,
+    ) -> Pending<'a, KeyReference> {
         Box::pin(async {
             self.check()?;
-            self.local.wrap(authority, keys).await
+            self.local.provision(authority, request).await
         })
     }
-    fn unwrap<'a>(&'a self, authority: &'a Authority, wrapped: &'a [u8]) -> Pending<'a, Zeroizing<Vec<u8>>> {
+    fn wrap<'a>(&'a self, key: CustodyKey<'a>, keys: &'a [u8]) -> Pending<'a, Vec<u8>> {
+        Box::pin(async move {
+            self.check()?;
+            self.local.wrap(key, keys).await
+        })
+    }
+    fn unwrap<'a>(&'a self, key: CustodyKey<'a>, wrapped: &'a [u8]) -> Pending<'a, Zeroizing<Vec<u8>>> {
         Box::pin(async move {
             self.unwrapped.fetch_add(1, Ordering::SeqCst);
             match self.check()? {
                 Fault::Slow => {
                     tokio::time::sleep(Duration::from_millis(30)).await;
-                    self.local.unwrap(authority, wrapped).await
+                    self.local.unwrap(key, wrapped).await
                 }
                 // What these custodies keep under the asked name is what they kept for somebody else.
-                Fault::OtherTenant(other) => {
-                    let other = Authority::new(other, "in");
-                    let kept = kept(&self.local, &other).await?;
-                    self.local.unwrap(&other, &kept).await
-                }
+                Fault::OtherTenant(other) => kept(&self.local, &Authority::new(other, "in")).await,
                 Fault::OtherRegion => {
-                    let other = Authority::new(authority.tenant().clone(), "eu");
-                    let kept = kept(&self.abroad, &other).await?;
-                    self.abroad.unwrap(&other, &kept).await
+                    let other = Authority::new(key.authority.tenant().clone(), "eu");
+                    kept(&self.abroad, &other).await
                 }
                 Fault::Echo => Ok(Zeroizing::new(wrapped.to_vec())),
-                Fault::None | Fault::Down => self.local.unwrap(authority, wrapped).await,
+                Fault::None | Fault::Down => self.local.unwrap(key, wrapped).await,
             }
         })
     }
-    fn suspend<'a>(&'a self, authority: &'a Authority) -> Pending<'a, ()> {
-        Box::pin(async {
+    fn state<'a>(&'a self, key: CustodyKey<'a>) -> Pending<'a, KeyState> {
+        self.local.state(key)
+    }
+    fn disable<'a>(&'a self, key: CustodyKey<'a>) -> Pending<'a, ()> {
+        Box::pin(async move {
             self.check()?;
-            self.local.suspend(authority).await
+            self.local.disable(key).await
         })
     }
-    fn resume<'a>(&'a self, authority: &'a Authority) -> Pending<'a, ()> {
-        self.local.resume(authority)
+    fn enable<'a>(&'a self, key: CustodyKey<'a>) -> Pending<'a, ()> {
+        self.local.enable(key)
     }
-    fn schedule_deletion<'a>(&'a self, authority: &'a Authority) -> Pending<'a, ()> {
-        self.local.schedule_deletion(authority)
+    fn schedule_deletion<'a>(&'a self, key: CustodyKey<'a>, waiting: Duration) -> Pending<'a, Timestamp> {
+        self.local.schedule_deletion(key, waiting)
     }
-    fn destroy<'a>(&'a self, authority: &'a Authority) -> Pending<'a, ()> {
-        self.local.destroy(authority)
+    fn destroy<'a>(&'a self, key: CustodyKey<'a>) -> Pending<'a, Destruction> {
+        self.local.destroy(key)
     }
     fn signing_key(&self) -> Pending<'_, Zeroizing<[u8; 32]>> {
         self.local.signing_key()
     }
 }
 
-/// A keyring of another authority, in the layout of the vault, wrapped by its custody.
-async fn kept(custody: &LocalCustody, authority: &Authority) -> Result<Vec<u8>, KeyError> {
-    custody.provision(authority).await?;
+/// What a custody gives when it is asked for the keyring of another authority, in the layout of the vault.
+async fn kept(custody: &LocalCustody, authority: &Authority) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let reference = custody.provision(authority, &KeyRequest::Make).await?;
+    let key = CustodyKey {
+        authority,
+        reference: &reference,
+        origin: Origin::Made,
+    };
     let mut keyring = vec![1];
     for name in [authority.tenant().as_str(), authority.region()] {
         keyring.extend_from_slice(&(name.len() as u16).to_be_bytes());
@@ -135,7 +151,7 @@ async fn kept(custody: &LocalCustody, authority: &Authority) -> Result<Vec<u8>, 
     keyring.extend_from_slice(&[9; 32]);
     keyring.extend_from_slice(&1_u32.to_be_bytes());
     keyring.extend_from_slice(&[8; 32]);
-    custody.wrap(authority, &keyring).await
+    custody.unwrap(key, &custody.wrap(key, &keyring).await?).await
 }
 
 async fn place() -> (Arc<Faulty>, Place<In>) {

@@ -5,16 +5,79 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use boundary_runtime::KeyError;
-use boundary_vault::{Authority, Custody, LocalCustody};
+use boundary_runtime::zeroize::Zeroizing;
+use boundary_vault::{
+    Authority, Custody, CustodyKey, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
+};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 fn acme() -> Authority {
     Authority::new("acme", "in")
 }
 
-fn custody_in(folder: &Path) -> LocalCustody {
-    LocalCustody::open(folder.join("custody"), "in").unwrap()
+fn custody_in(folder: &Path) -> Kept {
+    Kept(LocalCustody::open(folder.join("custody"), "in").unwrap())
+}
+
+/// A custody whose keys are asked for by their authorities, as a vault's records have it.
+struct Kept(LocalCustody);
+
+impl Kept {
+    async fn provision(&self, authority: &Authority) -> Result<(), KeyError> {
+        self.0.provision(authority, &KeyRequest::Make).await.map(drop)
+    }
+
+    async fn wrap(&self, authority: &Authority, keys: &[u8]) -> Result<Vec<u8>, KeyError> {
+        self.0.wrap(key(authority, &reference(authority)), keys).await
+    }
+
+    async fn unwrap(&self, authority: &Authority, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.0
+            .unwrap(key(authority, &reference(authority)), wrapped)
+            .await
+    }
+
+    async fn disable(&self, authority: &Authority) -> Result<(), KeyError> {
+        self.0.disable(key(authority, &reference(authority))).await
+    }
+
+    async fn enable(&self, authority: &Authority) -> Result<(), KeyError> {
+        self.0.enable(key(authority, &reference(authority))).await
+    }
+
+    async fn destroy(&self, authority: &Authority) {
+        self.0
+            .destroy(key(authority, &reference(authority)))
+            .await
+            .unwrap();
+    }
+}
+
+fn key<'a>(authority: &'a Authority, reference: &'a KeyReference) -> CustodyKey<'a> {
+    CustodyKey {
+        authority,
+        reference,
+        origin: Origin::Made,
+    }
+}
+
+/// The name that a local custody gives the key of an authority over a tenant's data.
+fn reference(authority: &Authority) -> KeyReference {
+    let digest = Sha256::new()
+        .chain_update(b"boundary/authority-file\0")
+        .chain_update(authority.tenant().as_str());
+    KeyReference::new(&HEXLOWER.encode(&digest.finalize())).unwrap()
+}
+
+fn wrong_region(expected: &str, found: &str) -> KeyError {
+    KeyError::WrongRegion {
+        expected: expected.to_owned(),
+        found: found.to_owned(),
+    }
 }
 
 /// The file of the one authority in the custody.
@@ -49,9 +112,16 @@ async fn what_was_wrapped_unwraps_for_the_same_authority_only() {
     let abroad = Authority::new("acme", "eu");
     assert_eq!(
         custody.unwrap(&abroad, &wrapped).await.err(),
-        Some(KeyError::WrongAuthority)
+        Some(wrong_region("in", "eu"))
     );
-    assert_eq!(custody.provision(&abroad).await, Err(KeyError::WrongAuthority));
+    assert_eq!(custody.provision(&abroad).await, Err(wrong_region("in", "eu")));
+    let (ours, globex) = (acme(), Authority::new("globex", "in"));
+    let crossed = custody.0.unwrap(key(&ours, &reference(&globex)), &wrapped).await;
+    assert_eq!(
+        crossed.err(),
+        Some(KeyError::WrongAuthority),
+        "a key named by another's name"
+    );
     let unknown = custody.unwrap(&Authority::new("initech", "in"), &wrapped).await;
     assert!(matches!(unknown, Err(KeyError::Unknown { .. })), "{unknown:?}");
     // A custody that is opened again has the same keys.
@@ -68,30 +138,45 @@ async fn a_key_has_states_and_each_says_so() {
     custody.provision(&acme()).await.unwrap();
     let wrapped = custody.wrap(&acme(), b"keys").await.unwrap();
 
-    custody.suspend(&acme()).await.unwrap();
+    custody.disable(&acme()).await.unwrap();
     assert_eq!(
         custody.unwrap(&acme(), &wrapped).await.err(),
         Some(KeyError::Disabled)
     );
     assert_eq!(custody.provision(&acme()).await, Err(KeyError::Disabled));
-    custody.resume(&acme()).await.unwrap();
+    custody.enable(&acme()).await.unwrap();
     assert!(custody.unwrap(&acme(), &wrapped).await.is_ok());
 
-    custody.schedule_deletion(&acme()).await.unwrap();
+    let (acme_again, name) = (acme(), reference(&acme()));
+    let named = key(&acme_again, &name);
+    let due = custody
+        .0
+        .schedule_deletion(named, Duration::from_secs(3600))
+        .await
+        .unwrap();
+    let later = custody
+        .0
+        .schedule_deletion(named, Duration::from_secs(7200))
+        .await;
+    assert_eq!(later, Ok(due), "the moment that was said stays");
+    assert_eq!(
+        custody.0.state(named).await,
+        Ok(KeyState::PendingDeletion(Some(due)))
+    );
     assert_eq!(
         custody.unwrap(&acme(), &wrapped).await.err(),
         Some(KeyError::PendingDeletion)
     );
-    assert_eq!(custody.suspend(&acme()).await, Err(KeyError::PendingDeletion));
-    custody.resume(&acme()).await.unwrap();
+    assert_eq!(custody.disable(&acme()).await, Err(KeyError::PendingDeletion));
+    custody.enable(&acme()).await.unwrap();
     assert!(custody.unwrap(&acme(), &wrapped).await.is_ok());
 
-    custody.destroy(&acme()).await.unwrap();
+    custody.destroy(&acme()).await;
     assert!(matches!(
         custody.unwrap(&acme(), &wrapped).await,
         Err(KeyError::Unknown { .. })
     ));
-    custody.destroy(&acme()).await.unwrap();
+    custody.destroy(&acme()).await;
     // A new authority of the same name has a new key.
     custody.provision(&acme()).await.unwrap();
     assert!(matches!(
@@ -124,7 +209,7 @@ async fn an_altered_or_cut_key_file_is_refused_and_left_as_it_is() {
         fs::write(&file, &altered).unwrap();
         assert!(custody.unwrap(&acme(), &wrapped).await.is_err());
         assert!(custody.provision(&acme()).await.is_err());
-        assert!(custody.suspend(&acme()).await.is_err());
+        assert!(custody.disable(&acme()).await.is_err());
         assert_eq!(fs::read(&file).unwrap(), altered, "nothing is repaired");
     }
     fs::write(&file, &whole).unwrap();
@@ -147,7 +232,7 @@ async fn the_file_of_another_tenant_or_region_is_refused() {
     assert_eq!(wrapped.err(), Some(KeyError::WrongAuthority));
 
     let opened = LocalCustody::open(folder.path().join("custody"), "eu");
-    assert_eq!(opened.err(), Some(KeyError::WrongAuthority));
+    assert_eq!(opened.err(), Some(wrong_region("eu", "in")));
 }
 
 #[tokio::test]
@@ -228,8 +313,8 @@ async fn a_tenants_name_is_no_path() {
 #[tokio::test]
 async fn the_signing_key_stays_and_its_loss_is_not_papered_over() {
     let folder = tempfile::tempdir().unwrap();
-    let seed = custody_in(folder.path()).signing_key().await.unwrap();
-    assert_eq!(custody_in(folder.path()).signing_key().await.unwrap(), seed);
+    let seed = custody_in(folder.path()).0.signing_key().await.unwrap();
+    assert_eq!(custody_in(folder.path()).0.signing_key().await.unwrap(), seed);
     custody_in(folder.path()).provision(&acme()).await.unwrap();
     fs::remove_file(folder.path().join("custody/signing.key")).unwrap();
     let opened = LocalCustody::open(folder.path().join("custody"), "in");
@@ -244,6 +329,83 @@ async fn what_an_interrupted_write_left_is_destroyed_with_the_key() {
     let file = key_file(folder.path());
     let left_over = file.with_added_extension("0011223344556677.tmp");
     fs::copy(&file, &left_over).unwrap();
-    custody.destroy(&acme()).await.unwrap();
+    custody.destroy(&acme()).await;
     assert!(!file.exists() && !left_over.exists());
+}
+
+#[tokio::test]
+async fn the_customers_material_becomes_the_key_and_no_other_takes_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let custody = custody_in(folder.path()).0;
+    let import = |byte| KeyRequest::Import(Zeroizing::new([byte; 32]));
+    let reference = custody.provision(&acme(), &import(7)).await.unwrap();
+    assert_eq!(
+        custody.provision(&acme(), &import(7)).await.as_ref(),
+        Ok(&reference)
+    );
+    let other = custody.provision(&acme(), &import(8)).await;
+    assert!(matches!(other, Err(KeyError::Denied(_))), "{other:?}");
+    let used = custody.provision(&acme(), &KeyRequest::Use(reference)).await;
+    assert!(matches!(used, Err(KeyError::Denied(_))), "{used:?}");
+
+    // The same material opens what was wrapped elsewhere: it is the customer's key and not one of ours.
+    let (acme, name) = (acme(), reference_of(&custody).await);
+    let wrapped = custody.wrap(key(&acme, &name), b"keys").await.unwrap();
+    let elsewhere = LocalCustody::open(folder.path().join("elsewhere"), "in").unwrap();
+    elsewhere.provision(&acme, &import(7)).await.unwrap();
+    assert_eq!(
+        *elsewhere.unwrap(key(&acme, &name), &wrapped).await.unwrap(),
+        b"keys"
+    );
+}
+
+async fn reference_of(custody: &LocalCustody) -> KeyReference {
+    let import = KeyRequest::Import(Zeroizing::new([7; 32]));
+    custody.provision(&acme(), &import).await.unwrap()
+}
+
+#[tokio::test]
+async fn with_a_passphrase_a_copy_of_the_folder_opens_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("custody");
+    let open = |passphrase: &str| LocalCustody::open_with_passphrase(&path, "in", passphrase);
+    assert!(matches!(open(""), Err(KeyError::Denied(_))));
+    let custody = open("correct horse").unwrap();
+    let material = KeyRequest::Import(Zeroizing::new([0xa7; 32]));
+    let name = custody.provision(&acme(), &material).await.unwrap();
+    let acme = acme();
+    let wrapped = custody.wrap(key(&acme, &name), b"keys").await.unwrap();
+
+    for other in ["correct horsf", "battery staple"] {
+        assert!(matches!(open(other), Err(KeyError::Denied(_))), "{other}");
+    }
+    assert!(matches!(
+        LocalCustody::open(&path, "in"),
+        Err(KeyError::Denied(_))
+    ));
+    let again = open("correct horse").unwrap();
+    assert_eq!(*again.unwrap(key(&acme, &name), &wrapped).await.unwrap(), b"keys");
+    assert_eq!(
+        again.signing_key().await.unwrap(),
+        custody.signing_key().await.unwrap()
+    );
+
+    // Neither key is in a file in any form: the imported one is known to the test.
+    let seed = HEXLOWER.encode(&*custody.signing_key().await.unwrap());
+    for entry in fs::read_dir(&path).unwrap() {
+        let content = fs::read_to_string(entry.unwrap().path()).unwrap();
+        assert!(!content.contains(&"a7".repeat(16)) && !content.contains(&seed));
+    }
+    // Without the file of the passphrase the folder is no custody any more, and no new one either.
+    fs::remove_file(path.join("passphrase")).unwrap();
+    assert!(open("correct horse").is_err() && LocalCustody::open(&path, "in").is_err());
+}
+
+#[test]
+fn a_custody_that_was_made_without_a_passphrase_takes_none_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("custody");
+    LocalCustody::open(&path, "in").unwrap();
+    let opened = LocalCustody::open_with_passphrase(&path, "in", "correct horse");
+    assert!(matches!(opened, Err(KeyError::Denied(_))));
 }

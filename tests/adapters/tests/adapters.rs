@@ -34,7 +34,7 @@ async fn site(declaration: &'static Declaration) -> Site {
     let policy = Arc::new(policy::load().unwrap());
     let vault = Vault::<In>::open(VaultConfig {
         policy: policy.clone(),
-        custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()),
+        custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()).into(),
         region_dir: folder.path().join("data"),
         declarations: &[declaration],
         audit: Arc::new(MemoryAudit::default()),

@@ -271,7 +271,7 @@ async fn attack_92_a_weaker_policy_is_put_in_place_of_the_one_compiled_under() {
     let custody = Arc::new(LocalCustody::open(site.folder.path().join("custody"), "in").unwrap());
     let config = VaultConfig {
         policy: weaker,
-        custody,
+        custodies: custody.into(),
         region_dir: site.data(),
         declarations: &[Customer::DECLARATION],
         audit: Arc::new(MemoryAudit::default()),

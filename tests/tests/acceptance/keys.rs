@@ -52,8 +52,17 @@ async fn a_suspended_authority_opens_nothing_once_the_lease_has_ended() {
 async fn a_destroyed_authority_never_opens_again() {
     let site = Site::<region::In>::new().await;
     let customer = site.customer(1, "priya", "Pune").await;
+    let due = site
+        .vault
+        .schedule_deletion(&operator(), &site.tenant)
+        .await
+        .unwrap();
+    assert_eq!(
+        refusal(site.vault.destroy(&operator(), &site.tenant).await),
+        AccessError::Key(KeyError::DeletionNotDue { due })
+    );
+    site.advance(7 * 24 * 60 * 60);
     site.vault.destroy(&operator(), &site.tenant).await.unwrap();
-    site.advance(60);
     let tenants = std::slice::from_ref(&site.tenant);
     let session = site
         .vault

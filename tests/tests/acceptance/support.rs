@@ -62,7 +62,7 @@ impl<R: region::Declared> Site<R> {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let vault = Vault::<R>::open(VaultConfig {
             policy: policy.clone(),
-            custody,
+            custodies: custody.into(),
             region_dir: data,
             declarations: &DECLARATIONS,
             audit,

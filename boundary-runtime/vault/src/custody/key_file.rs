@@ -1,94 +1,129 @@
 //! The key file of one authority: its key and its state, checked by a MAC under a key derived from that key.
+//!
+//! In a custody with a passphrase the key is sealed under what the passphrase gives, and bound to the authority.
 
-use boundary_runtime::KeyError;
+use boundary_runtime::{KeyError, Timestamp};
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::KeyState;
 use super::sheet::{Sheet, from_hex};
+use super::small_wrap;
 use crate::envelope::WrappingRoot;
-use crate::keys::Authority;
+use crate::keys::{Authority, AuthorityClass};
 use crate::random;
 
-const SHEET: Sheet<4> = Sheet {
+const SHEET: Sheet<6> = Sheet {
     title: "boundary-authority-key",
-    names: ["tenant", "region", "state", "key"],
+    names: ["tenant", "region", "class", "state", "due", "key"],
 };
-
-/// Whether a key may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Enabled,
-    Disabled,
-    PendingDeletion,
-}
-
-const STATES: [(State, &str); 3] = [
-    (State::Enabled, "enabled"),
-    (State::Disabled, "disabled"),
-    (State::PendingDeletion, "pending_deletion"),
-];
 
 /// The key of one authority. Wiped when dropped.
 pub(super) struct KeyFile {
-    pub(super) state: State,
+    pub(super) state: KeyState,
     key: Zeroizing<[u8; 32]>,
 }
 
 impl KeyFile {
     /// A new key, enabled.
     pub(super) fn generate() -> Result<Self, KeyError> {
-        Ok(Self {
-            state: State::Enabled,
-            key: random::key()?,
-        })
+        Ok(Self::of(random::key()?))
     }
 
-    /// The file's name: a digest, so that no tenant's name reaches the file system.
-    pub(super) fn name(authority: &Authority) -> String {
+    /// This key, enabled.
+    pub(super) fn of(key: Zeroizing<[u8; 32]>) -> Self {
+        Self {
+            state: KeyState::Enabled,
+            key,
+        }
+    }
+
+    /// Whether it is this key.
+    pub(super) fn holds(&self, key: &[u8; 32]) -> bool {
+        bool::from(self.key.ct_eq(key))
+    }
+
+    /// The file's name without its ending: a digest, so that no tenant's name reaches the file system.
+    pub(super) fn stem(authority: &Authority) -> String {
         let mut digest = Sha256::new();
         digest.update(b"boundary/authority-file\0");
         digest.update(authority.tenant().as_str().as_bytes());
-        format!("{}.key", HEXLOWER.encode(&digest.finalize()))
+        if authority.class() != AuthorityClass::Tenant {
+            digest.update(b"\0");
+            digest.update(authority.class().name().as_bytes());
+        }
+        HEXLOWER.encode(&digest.finalize())
     }
 
-    pub(super) fn render(&self, authority: &Authority) -> Zeroizing<String> {
+    /// The file's text. `protection` is what a passphrase gave, if the custody has one.
+    pub(super) fn render(
+        &self,
+        authority: &Authority,
+        protection: Option<&WrappingRoot>,
+    ) -> Result<Zeroizing<String>, KeyError> {
         let tenant = HEXLOWER.encode(authority.tenant().as_str().as_bytes());
-        let state = STATES
-            .iter()
-            .find(|(state, _)| *state == self.state)
-            .map_or("", |(_, word)| word);
-        let key = Zeroizing::new(HEXLOWER.encode(&*self.key));
-        SHEET.render([&tenant, authority.region(), state, &key], |text| {
-            mac(&self.key, text)
-        })
+        let (state, due) = match self.state {
+            KeyState::Enabled => ("enabled", 0),
+            KeyState::Disabled => ("disabled", 0),
+            KeyState::PendingDeletion(due) => ("pending_deletion", due.map_or(0, Timestamp::as_millis)),
+        };
+        let key = match protection {
+            None => Zeroizing::new(HEXLOWER.encode(&*self.key)),
+            Some(root) => Zeroizing::new(HEXLOWER.encode(&small_wrap::wrap(root, authority, &*self.key)?)),
+        };
+        let class = authority.class().name();
+        let values = [&*tenant, authority.region(), class, state, &due.to_string(), &key];
+        Ok(SHEET.render(values, |text| mac(&self.key, text)))
     }
 
-    pub(super) fn parse(text: &[u8], authority: &Authority) -> Result<Self, KeyError> {
+    pub(super) fn parse(
+        text: &[u8],
+        authority: &Authority,
+        protection: Option<&WrappingRoot>,
+    ) -> Result<Self, KeyError> {
         let damaged = |what: &str| KeyError::Damaged(format!("the authority's key file has no valid {what}"));
         let read = SHEET.read(text)?;
-        let key = from_hex::<32>(read.unchecked(3))
-            .map(Zeroizing::new)
-            .ok_or_else(|| damaged("key"))?;
-        let [tenant, region, state, _] = read.checked(|text| mac(&key, text))?;
-        if tenant != HEXLOWER.encode(authority.tenant().as_str().as_bytes()) || region != authority.region() {
+        let key = match protection {
+            None => from_hex::<32>(read.unchecked(5)).map(Zeroizing::new),
+            Some(root) => {
+                let sealed = HEXLOWER.decode(read.unchecked(5).as_bytes());
+                let sealed = sealed.map_err(|_| damaged("key"))?;
+                let key = small_wrap::unwrap(root, authority, &sealed)?;
+                key.as_slice().try_into().ok().map(Zeroizing::new)
+            }
+        };
+        let key = key.ok_or_else(|| damaged("key"))?;
+        let [tenant, region, class, state, due, _] = read.checked(|text| mac(&key, text))?;
+        if region != authority.region() {
+            return Err(KeyError::WrongRegion {
+                expected: authority.region().to_owned(),
+                found: region.to_owned(),
+            });
+        }
+        let is_ours = tenant == HEXLOWER.encode(authority.tenant().as_str().as_bytes())
+            && class == authority.class().name();
+        if !is_ours {
             return Err(KeyError::WrongAuthority);
         }
-        let state = STATES
-            .iter()
-            .find(|(_, word)| *word == state)
-            .ok_or_else(|| damaged("state"))?
-            .0;
+        let due: u64 = due.parse().map_err(|_| damaged("moment of deletion"))?;
+        let state = match state {
+            "enabled" => KeyState::Enabled,
+            "disabled" => KeyState::Disabled,
+            "pending_deletion" => KeyState::PendingDeletion(Some(Timestamp::from_millis(due))),
+            _ => return Err(damaged("state")),
+        };
         Ok(Self { state, key })
     }
 
     /// The key for wrapping, if it may be used.
     pub(super) fn root(&self) -> Result<WrappingRoot, KeyError> {
         match self.state {
-            State::Enabled => Ok(WrappingRoot::new(&self.key)),
-            State::Disabled => Err(KeyError::Disabled),
-            State::PendingDeletion => Err(KeyError::PendingDeletion),
+            KeyState::Enabled => Ok(WrappingRoot::new(&self.key)),
+            KeyState::Disabled => Err(KeyError::Disabled),
+            KeyState::PendingDeletion(_) => Err(KeyError::PendingDeletion),
         }
     }
 }

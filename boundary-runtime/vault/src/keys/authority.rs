@@ -5,26 +5,56 @@ use std::sync::Arc;
 
 use boundary_runtime::{KeyError, TenantId};
 
-/// The authority over one tenant's data in one region: what a custody keeps a key for.
-///
-/// ```
-/// use boundary_vault::Authority;
-///
-/// let authority = Authority::new("acme", "in");
-/// assert_eq!((authority.tenant().as_str(), authority.region()), ("acme", "in"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Authority {
-    tenant: TenantId,
-    region: Arc<str>,
+/// What an authority is over. Each class of a tenant has keys of its own, so that one can be destroyed and the other kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AuthorityClass {
+    /// A tenant's data in a region.
+    Tenant,
+    /// What the law keeps of a tenant after its own authority is destroyed: tables that the policy puts there (R5).
+    Retention,
+    /// The region itself: the seed of its signing key, where a custody keeps none.
+    Region,
 }
 
-impl Authority {
-    /// The authority of this tenant in this region.
-    pub fn new(tenant: impl Into<TenantId>, region: impl Into<Arc<str>>) -> Self {
+impl AuthorityClass {
+    /// Its name in records and in the encryption context of key services.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Retention => "retention",
+            Self::Region => "region",
+        }
+    }
+}
+
+/// Which of a tenant's authorities is meant. A tenant's name alone means the one over its data.
+///
+/// ```
+/// use boundary_runtime::TenantId;
+/// use boundary_vault::{AuthorityClass, AuthorityName};
+///
+/// let acme = TenantId::new("acme");
+/// assert_eq!(AuthorityName::from(&acme).class(), AuthorityClass::Tenant);
+/// assert_eq!(AuthorityName::retention(&acme).class(), AuthorityClass::Retention);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AuthorityName {
+    tenant: TenantId,
+    class: AuthorityClass,
+}
+
+impl AuthorityName {
+    /// The authority over what the law keeps of this tenant.
+    #[must_use]
+    pub fn retention(tenant: &TenantId) -> Self {
+        Self::new(tenant, AuthorityClass::Retention)
+    }
+
+    pub(crate) fn new(tenant: &TenantId, class: AuthorityClass) -> Self {
         Self {
-            tenant: tenant.into(),
-            region: region.into(),
+            tenant: tenant.clone(),
+            class,
         }
     }
 
@@ -34,10 +64,86 @@ impl Authority {
         &self.tenant
     }
 
+    /// What it is over.
+    #[must_use]
+    pub fn class(&self) -> AuthorityClass {
+        self.class
+    }
+
+    /// The authority of this name in a region.
+    pub(crate) fn within(&self, region: &Arc<str>) -> Authority {
+        Authority {
+            tenant: self.tenant.clone(),
+            region: Arc::clone(region),
+            class: self.class,
+        }
+    }
+}
+
+impl From<&TenantId> for AuthorityName {
+    fn from(tenant: &TenantId) -> Self {
+        Self::new(tenant, AuthorityClass::Tenant)
+    }
+}
+
+/// The authority over one tenant's data in one region: what a custody keeps a key for.
+///
+/// ```
+/// use boundary_vault::Authority;
+///
+/// let authority = Authority::new("acme", "in");
+/// assert_eq!((authority.tenant().as_str(), authority.region()), ("acme", "in"));
+/// assert_ne!(authority, Authority::retention("acme", "in"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Authority {
+    tenant: TenantId,
+    region: Arc<str>,
+    class: AuthorityClass,
+}
+
+impl Authority {
+    /// The authority of this tenant in this region.
+    pub fn new(tenant: impl Into<TenantId>, region: impl Into<Arc<str>>) -> Self {
+        Self {
+            tenant: tenant.into(),
+            region: region.into(),
+            class: AuthorityClass::Tenant,
+        }
+    }
+
+    /// The authority over what the law keeps of this tenant in this region.
+    pub fn retention(tenant: impl Into<TenantId>, region: impl Into<Arc<str>>) -> Self {
+        Self {
+            class: AuthorityClass::Retention,
+            ..Self::new(tenant, region)
+        }
+    }
+
+    /// The authority of a region over its own signing key.
+    pub(crate) fn of_region(region: impl Into<Arc<str>>) -> Self {
+        Self {
+            class: AuthorityClass::Region,
+            ..Self::new("", region)
+        }
+    }
+
+    /// The tenant; empty for the authority of a region itself.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
     /// The region's name in the policy.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// What it is over.
+    #[must_use]
+    pub fn class(&self) -> AuthorityClass {
+        self.class
     }
 
     /// The error of whoever has no key of this authority.
@@ -52,6 +158,10 @@ impl Authority {
 
 impl fmt::Display for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in {}", self.tenant, self.region)
+        match self.class {
+            AuthorityClass::Tenant => write!(f, "{} in {}", self.tenant, self.region),
+            AuthorityClass::Retention => write!(f, "{} in {} (retention)", self.tenant, self.region),
+            AuthorityClass::Region => write!(f, "region {}", self.region),
+        }
     }
 }

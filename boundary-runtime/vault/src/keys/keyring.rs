@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::Authority;
+use super::{Authority, AuthorityClass};
 use crate::envelope::WrappingRoot;
 use crate::random;
 
@@ -49,6 +49,18 @@ impl Keyring {
         Ok(())
     }
 
+    /// Drops the generations before `oldest`, which no data key needs any more. The newest stays.
+    pub(crate) fn retire_before(&mut self, oldest: u32) -> Result<(), KeyError> {
+        if oldest > self.generation() {
+            return Err(KeyError::Denied(format!(
+                "there is no generation {oldest}; the newest is {}",
+                self.generation()
+            )));
+        }
+        self.lease_keys.retain(|(generation, _)| *generation >= oldest);
+        Ok(())
+    }
+
     /// The newest generation.
     pub(crate) fn generation(&self) -> u32 {
         self.lease_keys.last().map_or(0, |(generation, _)| *generation)
@@ -58,7 +70,7 @@ impl Keyring {
     pub(crate) fn to_bytes(&self, authority: &Authority) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
         bytes.push(VERSION);
-        for name in [authority.tenant().as_str(), authority.region()] {
+        for name in names(authority) {
             let length = u16::try_from(name.len()).ok().filter(|length| *length <= 1024);
             let length =
                 length.ok_or_else(|| KeyError::Denied("a name is longer than 1,024 bytes".to_owned()))?;
@@ -80,7 +92,7 @@ impl Keyring {
         if *version != VERSION {
             return Err(damaged());
         }
-        for expected in [authority.tenant().as_str(), authority.region()] {
+        for expected in names(authority) {
             let (length, after) = rest.split_first_chunk::<2>().ok_or_else(damaged)?;
             let (name, after) = after
                 .split_at_checked(usize::from(u16::from_be_bytes(*length)))
@@ -125,6 +137,14 @@ impl Keyring {
             pseudonyms,
         }
     }
+}
+
+/// What a keyring says of whose it is: tenant, region, and the class of any authority but that over a tenant's data.
+fn names(authority: &Authority) -> impl Iterator<Item = &str> {
+    let class = authority.class();
+    [authority.tenant().as_str(), authority.region()]
+        .into_iter()
+        .chain((class != AuthorityClass::Tenant).then(|| class.name()))
 }
 
 /// An authority's keys, expanded for use. Wiped when dropped.
@@ -190,6 +210,7 @@ mod tests {
             Authority::new("acmf", "in"),
             Authority::new("acme", "eu"),
             Authority::new("acm", "ein"),
+            Authority::retention("acme", "in"),
         ] {
             assert!(Keyring::from_bytes(&bytes, &other).is_err());
         }

@@ -3,5 +3,5 @@
 mod authority;
 mod keyring;
 
-pub use authority::Authority;
+pub use authority::{Authority, AuthorityClass, AuthorityName};
 pub(crate) use keyring::{Keyring, OpenedKeys};

@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use boundary_runtime::{Clock, KeyError, TenantId};
+use boundary_runtime::{Clock, KeyError};
 
 use super::{Lease, ZERO_LEASE_HOLD};
-use crate::keys::OpenedKeys;
+use crate::keys::{AuthorityName, OpenedKeys};
 
 /// All leases of one region's vault.
 pub(crate) struct Leases {
     bound: Duration,
     capacity: usize,
     clock: Arc<dyn Clock>,
-    slots: Mutex<HashMap<TenantId, Arc<Slot>>>,
+    slots: Mutex<HashMap<AuthorityName, Arc<Slot>>>,
 }
 
 /// What is known of one authority.
@@ -49,19 +49,19 @@ impl Leases {
         }
     }
 
-    /// The lease on a tenant's authority: the held one, or what `ask` brings from the custody.
+    /// The lease on an authority: the held one, or what `ask` brings from the custody.
     ///
     /// Callers that find a flight under way share its outcome, good or bad. A caller that goes away in the middle of
     /// its flight leaves it to the next one.
-    pub(crate) async fn open<F, Fut>(&self, tenant: &TenantId, ask: F) -> Result<Arc<Lease>, KeyError>
+    pub(crate) async fn open<F, Fut>(&self, name: &AuthorityName, ask: F) -> Result<Arc<Lease>, KeyError>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<OpenedKeys, KeyError>>,
     {
-        let slot = self.slot(tenant);
+        let slot = self.slot(name);
         let outcome = self.open_in(&slot, ask).await;
         if outcome.is_err() {
-            self.forget(tenant, slot);
+            self.forget(name, slot);
         }
         outcome
     }
@@ -99,17 +99,17 @@ impl Leases {
         Ok(lease)
     }
 
-    /// Ends every lease on a tenant's authority, held here or by a session, and those that a flight is bringing.
-    pub(crate) fn revoke(&self, tenant: &TenantId) {
-        if let Some(slot) = lock(&self.slots).get(tenant) {
+    /// Ends every lease on an authority, held here or by a session, and those that a flight is bringing.
+    pub(crate) fn revoke(&self, name: &AuthorityName) {
+        if let Some(slot) = lock(&self.slots).get(name) {
             slot.revocations.fetch_add(1, Ordering::AcqRel);
             *lock(&slot.held) = None;
         }
     }
 
     /// Lets the next session ask the custody again; what sessions hold stays good for its time.
-    pub(crate) fn refresh(&self, tenant: &TenantId) {
-        if let Some(slot) = lock(&self.slots).get(tenant) {
+    pub(crate) fn refresh(&self, name: &AuthorityName) {
+        if let Some(slot) = lock(&self.slots).get(name) {
             slot.changes.fetch_add(1, Ordering::AcqRel);
             *lock(&slot.held) = None;
         }
@@ -153,20 +153,20 @@ impl Leases {
         held.clone()
     }
 
-    fn slot(&self, tenant: &TenantId) -> Arc<Slot> {
+    fn slot(&self, name: &AuthorityName) -> Arc<Slot> {
         let mut slots = lock(&self.slots);
-        if let Some(slot) = slots.get(tenant) {
+        if let Some(slot) = slots.get(name) {
             return Arc::clone(slot);
         }
-        Arc::clone(slots.entry(tenant.clone()).or_default())
+        Arc::clone(slots.entry(name.clone()).or_default())
     }
 
     /// Drops the slot of an authority that did not open, so that names without an authority do not pile up.
-    fn forget(&self, tenant: &TenantId, slot: Arc<Slot>) {
+    fn forget(&self, name: &AuthorityName, slot: Arc<Slot>) {
         let mut slots = lock(&self.slots);
         drop(slot);
-        if slots.get(tenant).is_some_and(|slot| !slot.is_needed()) {
-            slots.remove(tenant);
+        if slots.get(name).is_some_and(|slot| !slot.is_needed()) {
+            slots.remove(name);
         }
     }
 

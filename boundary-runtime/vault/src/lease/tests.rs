@@ -5,7 +5,11 @@ use std::sync::atomic::AtomicUsize;
 use boundary_runtime::{Clock, ManualClock, TenantId};
 
 use super::*;
-use crate::keys::Keyring;
+use crate::keys::{AuthorityName, Keyring};
+
+fn named(tenant: &str) -> AuthorityName {
+    AuthorityName::from(&TenantId::new(tenant))
+}
 
 const BOUND: Duration = Duration::from_secs(60);
 
@@ -34,7 +38,7 @@ impl Bench {
             tokio::task::yield_now().await;
             Keyring::generate().map(|keyring| keyring.open())
         };
-        self.leases.open(&TenantId::new(tenant), answer).await
+        self.leases.open(&named(tenant), answer).await
     }
 
     fn asked(&self) -> usize {
@@ -63,7 +67,7 @@ async fn concurrent_openings_share_a_failure_and_a_later_one_asks_again() {
         tokio::task::yield_now().await;
         Err(KeyError::Unreachable("no route".to_owned()))
     };
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let (a, b) = tokio::join!(bench.leases.open(&tenant, down), bench.leases.open(&tenant, down));
     assert!(matches!(
         (a.err(), b.err()),
@@ -102,7 +106,7 @@ async fn a_slow_answer_lengthens_nothing() {
         Keyring::generate().map(|keyring| keyring.open())
     };
     // Asked at 0, answered at 50: ten seconds are left.
-    let lease = bench.leases.open(&TenantId::new("acme"), answer).await.unwrap();
+    let lease = bench.leases.open(&named("acme"), answer).await.unwrap();
     bench.clock.advance(Duration::from_secs(10));
     assert_eq!(
         bench.is_good(&lease),
@@ -113,7 +117,7 @@ async fn a_slow_answer_lengthens_nothing() {
 #[tokio::test]
 async fn a_flight_cannot_undo_a_revocation() {
     let bench = Bench::new(BOUND, 8);
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let answer = async || {
         // The custody answers with keys it gave out before it was told to disable them.
         bench.leases.revoke(&tenant);
@@ -133,7 +137,7 @@ async fn a_revocation_reaches_what_sessions_hold_and_sticks() {
         bench.open("acme").await.unwrap(),
         bench.open("globex").await.unwrap(),
     );
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&lease), Err(KeyError::Disabled));
     assert_eq!(bench.is_good(&neighbour), Ok(()));
     let renewed = bench.open("acme").await.unwrap();
@@ -149,7 +153,7 @@ async fn a_revocation_reaches_a_lease_that_was_put_out_of_the_cache() {
         bench.clock.advance(Duration::from_millis(1));
         bench.open(tenant).await.unwrap();
     }
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&first), Err(KeyError::Disabled));
 }
 
@@ -172,7 +176,7 @@ async fn zero_is_never_shared_and_ends_within_a_second() {
         })
     );
     let c = bench.open("acme").await.unwrap();
-    bench.leases.revoke(&TenantId::new("acme"));
+    bench.leases.revoke(&named("acme"));
     assert_eq!(bench.is_good(&c), Err(KeyError::Disabled));
 }
 
@@ -198,7 +202,7 @@ async fn the_number_of_leases_is_bounded_and_the_oldest_go_first() {
 async fn a_rotation_lets_old_leases_be_and_makes_new_ones_ask() {
     let bench = Bench::new(BOUND, 8);
     let old = bench.open("acme").await.unwrap();
-    bench.leases.refresh(&TenantId::new("acme"));
+    bench.leases.refresh(&named("acme"));
     assert_eq!(bench.is_good(&old), Ok(()));
     assert!(!Arc::ptr_eq(&old, &bench.open("acme").await.unwrap()));
 }
@@ -206,7 +210,7 @@ async fn a_rotation_lets_old_leases_be_and_makes_new_ones_ask() {
 #[tokio::test]
 async fn a_caller_that_goes_away_leaves_the_flight_to_the_next() {
     let bench = Bench::new(BOUND, 8);
-    let tenant = TenantId::new("acme");
+    let tenant = named("acme");
     let endless = bench.leases.open(&tenant, std::future::pending);
     assert!(
         tokio::time::timeout(Duration::from_millis(5), endless)

@@ -19,10 +19,11 @@ use boundary_runtime::{
 use boundary_schema::{Declaration, Plane, Policy};
 
 use crate::MARKER;
-use crate::custody::Custody;
-use crate::keys::{Authority, Keyring, OpenedKeys};
+use crate::custody::Custodies;
+use crate::keys::{Authority, AuthorityClass, AuthorityName, Keyring, OpenedKeys};
 use crate::lease::{Lease, Leases};
 use authorities::Authorities;
+pub use authorities::{AuthorityRecord, AuthorityState, KeptKey};
 use opener::VaultOpener;
 use registry::Registry;
 
@@ -36,8 +37,8 @@ const MAX_LEASES: usize = 16 * 1024;
 pub struct VaultConfig<'a> {
     /// The policy: regions, purposes, roles and the lease.
     pub policy: Arc<Policy>,
-    /// The keeper of the region's authority keys.
-    pub custody: Arc<dyn Custody>,
+    /// The keepers of the region's authority keys: a home, and others for the tenants that ask for them.
+    pub custodies: Custodies,
     /// The region's own folder; the wrapped keys lie in its folder `authorities`.
     pub region_dir: PathBuf,
     /// The tables and events whose fields may be sealed and opened.
@@ -64,7 +65,7 @@ pub struct VaultConfig<'a> {
 /// # let folder = tempfile::tempdir()?;
 /// let vault = Vault::<In>::open(VaultConfig {
 ///     policy: Arc::new(boundary_schema::Policy::parse("boundary.toml", POLICY)?),
-///     custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?),
+///     custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?).into(),
 ///     region_dir: folder.path().join("region"),
 ///     declarations: &[], // Customer::DECLARATION, Payment::DECLARATION, ..
 ///     audit: Arc::new(MemoryAudit::default()),
@@ -83,7 +84,7 @@ pub struct VaultConfig<'a> {
 pub struct Vault<R: Region> {
     region: Arc<str>,
     policy: Arc<Policy>,
-    custody: Arc<dyn Custody>,
+    custodies: Custodies,
     authorities: Authorities,
     registry: Arc<Registry>,
     audit: Arc<dyn Audit>,
@@ -99,7 +100,7 @@ impl<R: Region> Vault<R> {
     /// Opens the vault of region `R`.
     ///
     /// # Errors
-    /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongAuthority`] if the custody
+    /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongRegion`] if the custody
     /// is another region's, and what the custody or the region's folder answers.
     pub async fn open(config: VaultConfig<'_>) -> Result<Self, AccessError> {
         let is_in_country = config.policy.regions().get(R::NAME).is_some_and(|region| {
@@ -122,10 +123,15 @@ impl<R: Region> Vault<R> {
         }
         // The mark must be in the binary, and only code that is reached keeps its strings.
         let is_marked = std::hint::black_box(MARKER).starts_with("boundary-vault:");
-        if !is_marked || config.custody.region() != R::NAME {
-            return Err(KeyError::WrongAuthority.into());
+        let home = config.custodies.home();
+        if !is_marked || home.region() != R::NAME {
+            return Err(KeyError::WrongRegion {
+                expected: R::NAME.to_owned(),
+                found: home.region().to_owned(),
+            }
+            .into());
         }
-        let seed = config.custody.signing_key().await?;
+        let seed = home.signing_key().await?;
         let region: Arc<str> = R::NAME.into();
         Ok(Self {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
@@ -134,7 +140,7 @@ impl<R: Region> Vault<R> {
             registry: Arc::new(Registry::new(config.declarations)),
             region,
             policy: config.policy,
-            custody: config.custody,
+            custodies: config.custodies,
             audit: config.audit,
             clock: config.clock,
             administration: tokio::sync::Mutex::default(),
@@ -222,31 +228,41 @@ impl<R: Region> Vault<R> {
         let mut leases: Vec<(TenantId, Arc<Lease>)> = Vec::with_capacity(tenants.len());
         for tenant in tenants {
             if !leases.iter().any(|(known, _)| known == tenant) {
-                let lease = self.leases.open(tenant, || self.open_keys(tenant)).await?;
+                let name = AuthorityName::new(tenant, AuthorityClass::Tenant);
+                let lease = self.leases.open(&name, || self.open_keys(&name)).await?;
                 leases.push((tenant.clone(), lease));
             }
         }
         Ok(leases)
     }
 
-    async fn open_keys(&self, tenant: &TenantId) -> Result<OpenedKeys, KeyError> {
-        self.load_keyring(&self.authority(tenant))
-            .await
-            .map(|keyring| keyring.open())
+    async fn open_keys(&self, name: &AuthorityName) -> Result<OpenedKeys, KeyError> {
+        let authority = name.within(&self.region);
+        let record = self.record_of(&authority)?;
+        let keyring = self.unwrap_keyring(&authority, &record).await?;
+        Ok(keyring.open())
     }
 
-    /// The authority's keyring, unwrapped by the custody.
-    async fn load_keyring(&self, authority: &Authority) -> Result<Keyring, KeyError> {
-        let wrapped = self
-            .authorities
+    fn record_of(&self, authority: &Authority) -> Result<AuthorityRecord, KeyError> {
+        self.authorities
             .load(authority)?
-            .ok_or_else(|| authority.unknown())?;
-        let keys = self.custody.unwrap(authority, &wrapped).await?;
-        Keyring::from_bytes(&keys, authority)
+            .ok_or_else(|| authority.unknown())
     }
 
-    fn authority(&self, tenant: &TenantId) -> Authority {
-        Authority::new(tenant.clone(), Arc::clone(&self.region))
+    /// The authority's keyring, unwrapped by its custody, unless the authority is closed.
+    async fn unwrap_keyring(
+        &self,
+        authority: &Authority,
+        record: &AuthorityRecord,
+    ) -> Result<Keyring, KeyError> {
+        match record.state {
+            AuthorityState::Active => {}
+            AuthorityState::Suspended => return Err(KeyError::Disabled),
+            AuthorityState::PendingDeletion(_) => return Err(KeyError::PendingDeletion),
+        }
+        let custody = self.custodies.get(&record.key.custody)?;
+        let keys = custody.unwrap(record.key.of(authority), &record.wrapped).await?;
+        Keyring::from_bytes(&keys, authority)
     }
 
     /// Records a session, or its refusal: once for each tenant, or once if no tenant was named.

@@ -15,7 +15,7 @@ use boundary_runtime::{
 use boundary_schema::{
     Declaration, FieldDeclaration, FieldRole, Kind, Policy, Protection, Residency, Tenancy,
 };
-use boundary_vault::{Custody, LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Custodies, Custody, LocalCustody, Vault, VaultConfig};
 
 pub struct In;
 impl Region for In {
@@ -224,7 +224,7 @@ impl<R: Region> Place<R> {
         let declarations = [&CUSTOMERS];
         let vault = Vault::open(VaultConfig {
             policy: Arc::clone(&policy),
-            custody,
+            custodies: Custodies::of(custody),
             region_dir: folder.path().join(R::NAME),
             declarations: &declarations,
             audit: Arc::clone(&audit) as _,

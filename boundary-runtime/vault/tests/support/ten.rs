@@ -122,7 +122,7 @@ impl Application {
         let folder = tempfile::tempdir()?;
         let vault = Vault::<In>::open(VaultConfig {
             policy: Arc::clone(&policy),
-            custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?),
+            custodies: Arc::new(LocalCustody::open(folder.path().join("custody"), "in")?).into(),
             region_dir: folder.path().join("in"),
             declarations: &[&TABLE],
             audit: Arc::new(NoAudit),

@@ -49,7 +49,7 @@ impl<R: region::Declared> Service<R> {
         let store = RegionStore::open(&data, signer.clone()).await?;
         let vault = Vault::<R>::open(VaultConfig {
             policy: policy.clone(),
-            custody,
+            custodies: custody.into(),
             region_dir: data,
             declarations: &DECLARATIONS,
             audit,

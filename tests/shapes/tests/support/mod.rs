@@ -62,7 +62,7 @@ pub(crate) async fn site() -> Site {
     let store = RegionStore::open(&data, signer).await.unwrap();
     let vault = Vault::<In>::open(VaultConfig {
         policy: policy.clone(),
-        custody,
+        custodies: custody.into(),
         region_dir: data,
         declarations: &DECLARATIONS,
         audit: Arc::new(Discarded),
