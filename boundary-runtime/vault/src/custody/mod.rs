@@ -4,6 +4,8 @@
 //! rung of the ladder; key services and the customer's own devices are further implementations. Nothing falls back:
 //! a custody that cannot answer says so, and the vault stays closed.
 
+#[cfg(feature = "aws-kms")]
+mod aws_kms;
 mod custodies;
 mod files;
 mod key;
@@ -21,6 +23,8 @@ use std::time::Duration;
 use boundary_runtime::{KeyError, Timestamp};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "aws-kms")]
+pub use aws_kms::KmsCustody;
 pub use custodies::Custodies;
 pub(crate) use files::Folder;
 pub use key::{CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, Origin, Rung};

@@ -107,7 +107,12 @@ pub async fn kill_switch(
 }
 
 /// What we do to an authority reaches a key that is ours, and leaves the customer's own alone.
-async fn life_of_the_authority(service: &Place<In>, customer: &Customer, custody: &dyn Custody, key: &KeptKey) {
+async fn life_of_the_authority(
+    service: &Place<In>,
+    customer: &Customer,
+    custody: &dyn Custody,
+    key: &KeptKey,
+) {
     let tenant = TenantId::new(TENANT);
     let authority = boundary_vault::Authority::new(TENANT, "in");
     let state = async || {
@@ -122,21 +127,38 @@ async fn life_of_the_authority(service: &Place<In>, customer: &Customer, custody
     let closed = |error: KeyError| Err(AccessError::Key(error));
 
     service.vault.suspend(&operator(), &tenant).await.unwrap();
-    let expected = if is_ours { KeyState::Disabled } else { KeyState::Enabled };
+    let expected = if is_ours {
+        KeyState::Disabled
+    } else {
+        KeyState::Enabled
+    };
     assert_eq!(state().await, expected);
-    assert_eq!(service.session(&[TENANT]).await.map(drop), closed(KeyError::Disabled));
+    assert_eq!(
+        service.session(&[TENANT]).await.map(drop),
+        closed(KeyError::Disabled)
+    );
     service.vault.resume(&operator(), &tenant).await.unwrap();
     assert_eq!(state().await, KeyState::Enabled);
     assert_opens(service, customer).await;
 
-    service.vault.schedule_deletion(&operator(), &tenant).await.unwrap();
+    service
+        .vault
+        .schedule_deletion(&operator(), &tenant)
+        .await
+        .unwrap();
     match state().await {
         KeyState::PendingDeletion(_) => assert!(is_ours),
         other => assert!(!is_ours, "{other:?}"),
     }
-    assert_eq!(service.session(&[TENANT]).await.map(drop), closed(KeyError::PendingDeletion));
+    assert_eq!(
+        service.session(&[TENANT]).await.map(drop),
+        closed(KeyError::PendingDeletion)
+    );
     service.vault.resume(&operator(), &tenant).await.unwrap();
-    assert_eq!(service.vault.record(&tenant).unwrap().state, AuthorityState::Active);
+    assert_eq!(
+        service.vault.record(&tenant).unwrap().state,
+        AuthorityState::Active
+    );
     assert_opens(service, customer).await;
 }
 

@@ -17,12 +17,20 @@ async fn goes_through_the_drill(request: KeyRequest) {
     // The keeper, with a custody of its own over the same files.
     let disable = async |reference: &KeyReference| {
         let (authority, reference) = key(reference);
-        let key = CustodyKey { authority: &authority, reference: &reference, origin };
+        let key = CustodyKey {
+            authority: &authority,
+            reference: &reference,
+            origin,
+        };
         open().disable(key).await.unwrap();
     };
     let enable = async |reference: &KeyReference| {
         let (authority, reference) = key(reference);
-        let key = CustodyKey { authority: &authority, reference: &reference, origin };
+        let key = CustodyKey {
+            authority: &authority,
+            reference: &reference,
+            origin,
+        };
         open().enable(key).await.unwrap();
     };
     let is_expected = |error: &KeyError| *error == KeyError::Disabled;

@@ -1,7 +1,5 @@
 //! Which key an authority gets, that it is its own and of its region, and what becomes of it.
 
-use std::time::Duration;
-
 use aws_sdk_kms::types::{KeyState as State, KeyUsageType};
 use boundary_vault::{Destruction, KeyState, Rung};
 
@@ -16,7 +14,13 @@ impl Provider {
         let listed = self.client.list_keys().send().await.unwrap();
         let (mut usable, mut pending) = (0, 0);
         for key in listed.keys() {
-            let described = self.client.describe_key().key_id(key.key_id().unwrap()).send().await.unwrap();
+            let described = self
+                .client
+                .describe_key()
+                .key_id(key.key_id().unwrap())
+                .send()
+                .await
+                .unwrap();
             match described.key_metadata.unwrap().key_state {
                 Some(State::Enabled) => usable += 1,
                 Some(State::PendingDeletion) => pending += 1,
@@ -38,16 +42,45 @@ async fn provisioning_twice_or_twice_at_once_ends_with_one_key_that_names_no_ten
     );
     let (a, b) = (a.unwrap(), b.unwrap());
     assert_eq!(a, b);
-    assert_eq!(provider.custody.provision(&acme, &KeyRequest::Make).await, Ok(a.clone()));
+    assert_eq!(
+        provider.custody.provision(&acme, &KeyRequest::Make).await,
+        Ok(a.clone())
+    );
     assert_eq!(provider.keys().await.0, 1);
 
-    let rotation = provider.client.get_key_rotation_status().key_id(a.as_str()).send().await.unwrap();
+    let rotation = provider
+        .client
+        .get_key_rotation_status()
+        .key_id(a.as_str())
+        .send()
+        .await
+        .unwrap();
     assert!(rotation.key_rotation_enabled());
-    let tags = provider.client.list_resource_tags().key_id(a.as_str()).send().await.unwrap();
-    let described = provider.client.describe_key().key_id(a.as_str()).send().await.unwrap();
+    let tags = provider
+        .client
+        .list_resource_tags()
+        .key_id(a.as_str())
+        .send()
+        .await
+        .unwrap();
+    let described = provider
+        .client
+        .describe_key()
+        .key_id(a.as_str())
+        .send()
+        .await
+        .unwrap();
     let aliases = provider.client.list_aliases().send().await.unwrap();
-    let shown = format!("{:?} {:?} {:?}", tags.tags(), described.key_metadata, aliases.aliases());
-    assert!(shown.contains("boundary:authority") && shown.contains("alias/boundary/in/"), "{shown}");
+    let shown = format!(
+        "{:?} {:?} {:?}",
+        tags.tags(),
+        described.key_metadata,
+        aliases.aliases()
+    );
+    assert!(
+        shown.contains("boundary:authority") && shown.contains("alias/boundary/in/"),
+        "{shown}"
+    );
     assert!(!shown.contains("acme"), "{shown}");
 }
 
@@ -63,7 +96,10 @@ async fn a_provisioning_that_is_cut_off_after_any_request_is_completed_by_the_ne
             let key = key_of(&acme, &second, request.origin());
             assert_eq!(provider.custody.state(key).await, Ok(KeyState::Enabled));
             let wrapped = provider.custody.wrap(key, b"keys").await.unwrap();
-            assert_eq!(provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(), b"keys");
+            assert_eq!(
+                provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(),
+                b"keys"
+            );
             if let Ok(first) = first {
                 assert_eq!(first, second);
                 assert!(requests >= 4, "{requests} were enough");
@@ -80,34 +116,77 @@ async fn material_is_imported_once_and_no_other_takes_its_place() {
     let first = provider.custody.provision(&acme, &import(7)).await.unwrap();
     let key = key_of(&acme, &first, Origin::Imported);
     let wrapped = provider.custody.wrap(key, b"keys").await.unwrap();
-    assert_eq!(provider.custody.provision(&acme, &import(7)).await, Ok(first.clone()));
+    assert_eq!(
+        provider.custody.provision(&acme, &import(7)).await,
+        Ok(first.clone())
+    );
     let other = provider.custody.provision(&acme, &import(8)).await;
     assert!(matches!(other, Err(KeyError::Denied(_))), "{other:?}");
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(), b"keys");
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(),
+        b"keys"
+    );
     // A key that KMS makes for the same authority is another one: an authority can move from one to the other.
-    let made = provider.custody.provision(&acme, &KeyRequest::Make).await.unwrap();
+    let made = provider
+        .custody
+        .provision(&acme, &KeyRequest::Make)
+        .await
+        .unwrap();
     assert_ne!(made, first);
 
     // Where the customer takes the material away, nothing opens, and the same material opens it again.
-    provider.client.delete_imported_key_material().key_id(first.as_str()).send().await.unwrap();
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await, Err(KeyError::Disabled));
+    provider
+        .client
+        .delete_imported_key_material()
+        .key_id(first.as_str())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await,
+        Err(KeyError::Disabled)
+    );
     assert_eq!(provider.custody.state(key).await, Ok(KeyState::Disabled));
-    assert!(matches!(provider.custody.enable(key).await, Err(KeyError::Denied(_))));
+    assert!(matches!(
+        provider.custody.enable(key).await,
+        Err(KeyError::Denied(_))
+    ));
     let other = provider.custody.provision(&acme, &import(8)).await;
     assert!(matches!(other, Err(KeyError::Denied(_))), "{other:?}");
-    assert_eq!(provider.custody.provision(&acme, &import(7)).await, Ok(first.clone()));
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(), b"keys");
+    assert_eq!(
+        provider.custody.provision(&acme, &import(7)).await,
+        Ok(first.clone())
+    );
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(),
+        b"keys"
+    );
 }
 
 #[tokio::test]
 async fn what_is_wrapped_for_one_authority_unwraps_for_no_other() {
     let provider = Provider::new();
     let (acme, other) = (Authority::new("acme", "in"), Authority::new("other", "in"));
-    let acmes = provider.custody.provision(&acme, &KeyRequest::Make).await.unwrap();
-    let others = provider.custody.provision(&other, &KeyRequest::Make).await.unwrap();
-    let wrapped = provider.custody.wrap(key_of(&acme, &acmes, Origin::Made), b"keys").await.unwrap();
+    let acmes = provider
+        .custody
+        .provision(&acme, &KeyRequest::Make)
+        .await
+        .unwrap();
+    let others = provider
+        .custody
+        .provision(&other, &KeyRequest::Make)
+        .await
+        .unwrap();
+    let wrapped = provider
+        .custody
+        .wrap(key_of(&acme, &acmes, Origin::Made), b"keys")
+        .await
+        .unwrap();
     let unwrap = async |authority: &Authority, key: &KeyReference| {
-        let unwrapped = provider.custody.unwrap(key_of(authority, key, Origin::Made), &wrapped).await;
+        let unwrapped = provider
+            .custody
+            .unwrap(key_of(authority, key, Origin::Made), &wrapped)
+            .await;
         unwrapped.map(drop)
     };
     assert_eq!(unwrap(&acme, &acmes).await, Ok(()));
@@ -118,15 +197,30 @@ async fn what_is_wrapped_for_one_authority_unwraps_for_no_other() {
         assert!(matches!(refused, Err(KeyError::Damaged(_))), "{refused:?}");
     }
     let elsewhere = unwrap(&Authority::new("acme", "eu"), &acmes).await;
-    assert!(matches!(elsewhere, Err(KeyError::WrongRegion { .. })), "{elsewhere:?}");
+    assert!(
+        matches!(elsewhere, Err(KeyError::WrongRegion { .. })),
+        "{elsewhere:?}"
+    );
     for length in [0, 1, 3, 40, wrapped.len() - 1] {
-        let cut = provider.custody.unwrap(key_of(&acme, &acmes, Origin::Made), &wrapped[..length]).await;
-        assert!(matches!(cut, Err(KeyError::Damaged(_))), "cut at {length}: {cut:?}");
+        let cut = provider
+            .custody
+            .unwrap(key_of(&acme, &acmes, Origin::Made), &wrapped[..length])
+            .await;
+        assert!(
+            matches!(cut, Err(KeyError::Damaged(_))),
+            "cut at {length}: {cut:?}"
+        );
     }
     // A record that was altered to name another tenant's key changes nothing of that one.
     let altered = key_of(&acme, &others, Origin::Made);
-    assert_eq!(provider.custody.disable(altered).await, Err(KeyError::WrongAuthority));
-    assert_eq!(provider.custody.destroy(altered).await, Err(KeyError::WrongAuthority));
+    assert_eq!(
+        provider.custody.disable(altered).await,
+        Err(KeyError::WrongAuthority)
+    );
+    assert_eq!(
+        provider.custody.destroy(altered).await,
+        Err(KeyError::WrongAuthority)
+    );
     let own = key_of(&other, &others, Origin::Made);
     assert_eq!(provider.custody.state(own).await, Ok(KeyState::Enabled));
 }
@@ -148,7 +242,10 @@ async fn a_key_of_another_aws_region_or_one_that_reaches_out_of_it_is_refused() 
     assert_eq!(adopt(made.arn().unwrap()).await, Err(wrong.clone()));
     // Nor is it used where a record names it.
     let reference = KeyReference::new(made.arn().unwrap()).unwrap();
-    let wrapped = provider.custody.wrap(key_of(&acme, &reference, Origin::Designated), b"keys").await;
+    let wrapped = provider
+        .custody
+        .wrap(key_of(&acme, &reference, Origin::Designated), b"keys")
+        .await;
     assert_eq!(wrapped, Err(wrong));
 
     let (customer, usable) = customers_key().await;
@@ -164,11 +261,26 @@ async fn a_key_of_another_aws_region_or_one_that_reaches_out_of_it_is_refused() 
         let refused = adopt(refused.key_metadata.unwrap().arn().unwrap()).await;
         assert!(matches!(refused, Err(KeyError::Denied(_))), "{refused:?}");
     }
-    customer.disable_key().key_id(usable.as_str()).send().await.unwrap();
+    customer
+        .disable_key()
+        .key_id(usable.as_str())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(adopt(usable.as_str()).await, Err(KeyError::Disabled));
-    customer.enable_key().key_id(usable.as_str()).send().await.unwrap();
+    customer
+        .enable_key()
+        .key_id(usable.as_str())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(adopt(usable.as_str()).await, Ok(()));
-    let nowhere = usable.as_str().replace("key/", "key/00000000-0000-4000-8000-").split_at(70).0.to_owned();
+    let nowhere = usable
+        .as_str()
+        .replace("key/", "key/00000000-0000-4000-8000-")
+        .split_at(70)
+        .0
+        .to_owned();
     assert!(adopt(&nowhere).await.is_err());
     assert_eq!(adopt("alias/nobodys").await, Err(acme.unknown()));
 }
@@ -178,8 +290,19 @@ async fn a_designated_key_is_known_by_its_arn_and_its_end_is_the_customers() {
     let provider = Provider::new();
     let acme = Authority::new("acme", "in");
     // In the same account, by an alias that may name another key tomorrow.
-    let made = provider.client.create_key().send().await.unwrap().key_metadata.unwrap();
-    let alias = provider.client.create_alias().alias_name("alias/acme").target_key_id(made.key_id());
+    let made = provider
+        .client
+        .create_key()
+        .send()
+        .await
+        .unwrap()
+        .key_metadata
+        .unwrap();
+    let alias = provider
+        .client
+        .create_alias()
+        .alias_name("alias/acme")
+        .target_key_id(made.key_id());
     alias.send().await.unwrap();
     let request = KeyRequest::Use(KeyReference::new("alias/acme").unwrap());
     let key = provider.custody.provision(&acme, &request).await.unwrap();
@@ -198,9 +321,16 @@ async fn a_designated_key_is_known_by_its_arn_and_its_end_is_the_customers() {
     }
     assert_eq!(provider.custody.state(key).await, Ok(KeyState::Enabled));
 
-    let end = provider.client.schedule_key_deletion().key_id(made.key_id()).pending_window_in_days(7);
+    let end = provider
+        .client
+        .schedule_key_deletion()
+        .key_id(made.key_id())
+        .pending_window_in_days(7);
     end.send().await.unwrap();
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await, Err(KeyError::PendingDeletion));
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await,
+        Err(KeyError::PendingDeletion)
+    );
     let again = provider.custody.provision(&acme, &request).await;
     assert_eq!(again, Err(KeyError::PendingDeletion));
 }
@@ -209,31 +339,63 @@ async fn a_designated_key_is_known_by_its_arn_and_its_end_is_the_customers() {
 async fn a_deletion_waits_seven_days_at_least_and_keeps_the_moment_it_said() {
     let provider = Provider::new();
     let acme = Authority::new("acme", "in");
-    let reference = provider.custody.provision(&acme, &KeyRequest::Make).await.unwrap();
+    let reference = provider
+        .custody
+        .provision(&acme, &KeyRequest::Make)
+        .await
+        .unwrap();
     let key = key_of(&acme, &reference, Origin::Made);
     let wrapped = provider.custody.wrap(key, b"keys").await.unwrap();
     let too_long = provider.custody.schedule_deletion(key, DAY * 31).await;
     assert!(matches!(too_long, Err(KeyError::Denied(_))), "{too_long:?}");
 
     let due = provider.custody.schedule_deletion(key, DAY).await.unwrap();
-    let described = provider.client.describe_key().key_id(reference.as_str()).send().await.unwrap();
+    let described = provider
+        .client
+        .describe_key()
+        .key_id(reference.as_str())
+        .send()
+        .await
+        .unwrap();
     let metadata = described.key_metadata.unwrap();
-    let (start, end) = (metadata.creation_date().unwrap(), metadata.deletion_date().unwrap());
+    let (start, end) = (
+        metadata.creation_date().unwrap(),
+        metadata.deletion_date().unwrap(),
+    );
     assert!(end.secs() - start.secs() >= 7 * 24 * 60 * 60 - 1);
     assert_eq!(provider.custody.schedule_deletion(key, DAY * 20).await, Ok(due));
-    assert_eq!(provider.custody.state(key).await, Ok(KeyState::PendingDeletion(Some(due))));
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await, Err(KeyError::PendingDeletion));
-    assert_eq!(provider.custody.disable(key).await, Err(KeyError::PendingDeletion));
-    assert_eq!(provider.custody.provision(&acme, &KeyRequest::Make).await, Err(KeyError::PendingDeletion));
+    assert_eq!(
+        provider.custody.state(key).await,
+        Ok(KeyState::PendingDeletion(Some(due)))
+    );
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await,
+        Err(KeyError::PendingDeletion)
+    );
+    assert_eq!(
+        provider.custody.disable(key).await,
+        Err(KeyError::PendingDeletion)
+    );
+    assert_eq!(
+        provider.custody.provision(&acme, &KeyRequest::Make).await,
+        Err(KeyError::PendingDeletion)
+    );
     provider.custody.enable(key).await.unwrap();
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(), b"keys");
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await.unwrap().as_slice(),
+        b"keys"
+    );
 
     // Destroyed is what KMS has destroyed. It keeps a key for a week, and says so.
     let destroyed = provider.custody.destroy(key).await.unwrap();
     assert!(matches!(destroyed, Destruction::Due(_)));
     assert_eq!(provider.custody.destroy(key).await, Ok(destroyed));
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await, Err(KeyError::PendingDeletion));
-    let gone = reference.as_str().rsplit_once('/').unwrap().0.to_owned() + "/00000000-0000-4000-8000-000000000000";
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await,
+        Err(KeyError::PendingDeletion)
+    );
+    let gone =
+        reference.as_str().rsplit_once('/').unwrap().0.to_owned() + "/00000000-0000-4000-8000-000000000000";
     let gone = KeyReference::new(&gone).unwrap();
     let gone = provider.custody.destroy(key_of(&acme, &gone, Origin::Made)).await;
     assert_eq!(gone, Ok(Destruction::Done));
@@ -248,9 +410,23 @@ async fn destroying_an_imported_key_takes_its_material_away_at_once() {
     let wrapped = provider.custody.wrap(key, b"keys").await.unwrap();
     let destroyed = provider.custody.destroy(key).await.unwrap();
     assert!(matches!(destroyed, Destruction::Due(_)));
-    assert_eq!(provider.custody.unwrap(key, &wrapped).await, Err(KeyError::PendingDeletion));
+    assert_eq!(
+        provider.custody.unwrap(key, &wrapped).await,
+        Err(KeyError::PendingDeletion)
+    );
     // Even where the deletion of the key is taken back, there is no material.
-    provider.client.cancel_key_deletion().key_id(reference.as_str()).send().await.unwrap();
-    let _ = provider.client.enable_key().key_id(reference.as_str()).send().await;
+    provider
+        .client
+        .cancel_key_deletion()
+        .key_id(reference.as_str())
+        .send()
+        .await
+        .unwrap();
+    let _ = provider
+        .client
+        .enable_key()
+        .key_id(reference.as_str())
+        .send()
+        .await;
     assert!(provider.custody.unwrap(key, &wrapped).await.is_err());
 }

@@ -27,7 +27,11 @@ impl Server {
             return Self { endpoint, _own: None };
         }
         // The server removes it when it ends.
-        let folder = tempfile::Builder::new().prefix("boundary-kms").tempdir().unwrap().keep();
+        let folder = tempfile::Builder::new()
+            .prefix("boundary-kms")
+            .tempdir()
+            .unwrap()
+            .keep();
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let mut child = Command::new(python())
             .arg(scripts().join("localstack-kms"))
@@ -40,7 +44,10 @@ impl Server {
         let started = Instant::now();
         loop {
             if let Ok(endpoint) = std::fs::read_to_string(folder.join("endpoint")) {
-                return Self { endpoint, _own: Some(child) };
+                return Self {
+                    endpoint,
+                    _own: Some(child),
+                };
             }
             let ended = child.try_wait().unwrap();
             if ended.is_some() || started.elapsed() > PATIENCE {
@@ -71,8 +78,13 @@ fn python() -> PathBuf {
     let tools = target.join("localstack");
     let is_whole = tools.join("whole");
     if !is_whole.exists() {
-        let brought = Command::new(scripts().join("localstack-tools")).arg(&tools).status();
-        assert!(brought.is_ok_and(|status| status.success()), "scripts/localstack-tools failed");
+        let brought = Command::new(scripts().join("localstack-tools"))
+            .arg(&tools)
+            .status();
+        assert!(
+            brought.is_ok_and(|status| status.success()),
+            "scripts/localstack-tools failed"
+        );
         std::fs::write(is_whole, "").unwrap();
     }
     tools.join("bin/python")

@@ -7,6 +7,7 @@ mod localstack;
 mod meter;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
@@ -17,6 +18,9 @@ use zeroize::Zeroizing;
 use crate::drill;
 
 const AWS_REGION: &str = "ap-south-1";
+
+/// What LocalStack may take on a busy machine. Nothing here is about its speed.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A client's configuration for one account. Accounts share nothing, so each test has one of its own.
 fn sdk(endpoint: &str, account: &str) -> aws_sdk_kms::Config {
@@ -49,7 +53,9 @@ impl Provider {
     fn of_account(account: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sdk = sdk(localstack::endpoint(), account);
-        let custody = KmsCustody::open(&sdk, "in", folder.path().join("kms")).unwrap();
+        let custody = KmsCustody::open(&sdk, "in", folder.path().join("kms"))
+            .unwrap()
+            .with_budget(PATIENCE);
         Self {
             custody: Arc::new(custody),
             client: Client::from_conf(sdk),
@@ -59,17 +65,32 @@ impl Provider {
     }
 
     /// Another custody of the same region and account, as another process would have it, with something changed.
-    fn again(&self, change: impl FnOnce(aws_sdk_kms::config::Builder) -> aws_sdk_kms::config::Builder) -> KmsCustody {
+    fn again(
+        &self,
+        change: impl FnOnce(aws_sdk_kms::config::Builder) -> aws_sdk_kms::config::Builder,
+    ) -> KmsCustody {
         let sdk = sdk(localstack::endpoint(), &self.account).to_builder();
-        KmsCustody::open(&change(sdk).build(), "in", self.folder.path().join("kms")).unwrap()
+        KmsCustody::open(&change(sdk).build(), "in", self.folder.path().join("kms"))
+            .unwrap()
+            .with_budget(PATIENCE)
     }
 
     async fn disable(&self, key: &KeyReference) {
-        self.client.disable_key().key_id(key.as_str()).send().await.unwrap();
+        self.client
+            .disable_key()
+            .key_id(key.as_str())
+            .send()
+            .await
+            .unwrap();
     }
 
     async fn enable(&self, key: &KeyReference) {
-        self.client.enable_key().key_id(key.as_str()).send().await.unwrap();
+        self.client
+            .enable_key()
+            .key_id(key.as_str())
+            .send()
+            .await
+            .unwrap();
     }
 }
 
@@ -93,7 +114,11 @@ async fn customers_key() -> (Client, KeyReference) {
 }
 
 fn key_of<'a>(authority: &'a Authority, reference: &'a KeyReference, origin: Origin) -> CustodyKey<'a> {
-    CustodyKey { authority, reference, origin }
+    CustodyKey {
+        authority,
+        reference,
+        origin,
+    }
 }
 
 fn import(byte: u8) -> KeyRequest {
@@ -125,5 +150,12 @@ async fn a_key_in_the_customers_own_account_has_a_kill_switch_that_is_the_custom
     let enable = async |key: &KeyReference| {
         customer.enable_key().key_id(key.as_str()).send().await.unwrap();
     };
-    drill::kill_switch(provider.custody.clone(), &KeyRequest::Use(key), disable, enable, is_disabled).await;
+    drill::kill_switch(
+        provider.custody.clone(),
+        &KeyRequest::Use(key),
+        disable,
+        enable,
+        is_disabled,
+    )
+    .await;
 }
