@@ -151,6 +151,13 @@ fn settings(facts: &Facts, policy: &Policy, placed: &mut Placed) {
         let place = in_policy(facts, table, key);
         placed.add(ItemKind::Setting, "", format!("{table}.{key}"), place, said);
     }
+    for (category, bucket) in policy.envelope().padding() {
+        let mut said = Said::default();
+        said.set(Attribute::Value, number(bucket.into()));
+        let place = in_policy(facts, "envelope.padding", &format!("\"{category}\""));
+        let name = format!("envelope.padding.{category}");
+        placed.add(ItemKind::Setting, "", name, place, said);
+    }
 }
 
 /// Regions, purposes, categories, roles, sinks and crates.

@@ -16,6 +16,7 @@ const BASE: &str = r#"version = 1
 
 [settings]
 "consent.grant_max_age" = { value = 300 }
+"envelope.padding.user.contact" = { value = 64 }
 "keys.lease" = { value = 60 }
 "release.destination" = { value = "hub" }
 "release.max_share_percent" = { value = 50 }
@@ -364,6 +365,16 @@ const GOLDEN: &[(&str, &str, &[&str])] = &[
         r#"value = 20"#,
         r#"value = 100"#,
         &["narrowing: setting release.minimum_subjects: value 20 -> 100"],
+    ),
+    (
+        r#"value = 64"#,
+        r#"value = 32"#,
+        &["widening: setting envelope.padding.user.contact: value 64 -> 32"],
+    ),
+    (
+        r#"value = 64"#,
+        r#"value = 128"#,
+        &["narrowing: setting envelope.padding.user.contact: value 64 -> 128"],
     ),
     (
         r#"value = 50"#,

@@ -60,6 +60,15 @@ pub enum Misuse {
     /// The value is longer than an envelope holds.
     #[error("the value is longer than the 16 MiB that one field may hold; seal an object instead")]
     TooLong,
+    /// The object was ended, or has as many chunks as it can.
+    #[error("nothing can be added to this object: it was ended, or has the 2^32 chunks that one may have")]
+    ObjectOver,
+    /// The record has no field of that name.
+    #[error("`{declaration}` declares no field of this name; name one as the struct does")]
+    UnknownField {
+        /// Rust name of the struct.
+        declaration: &'static str,
+    },
     /// The value's type could not encode it.
     #[error("{0}")]
     Unencodable(EncodeError),
@@ -238,6 +247,27 @@ pub enum KeyError {
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness")]
     NoRandomness,
+    /// A backend with a FIPS module was asked for, and the program was linked without one.
+    #[error(
+        "the program was not linked with AWS-LC's FIPS module, or its self-tests failed; turn on feature `fips` of \
+         aws-lc-rs in the program's manifest, or choose another backend"
+    )]
+    NoFipsModule,
+}
+
+impl KeyError {
+    /// Whether the keeper says that the key may not be used, rather than that it cannot answer: what is held of it ends then.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        matches!(
+            self,
+            Self::Disabled
+                | Self::PendingDeletion
+                | Self::Unknown { .. }
+                | Self::Denied(_)
+                | Self::NoCustody { .. }
+        )
+    }
 }
 
 /// Why the audit log could not take a record.

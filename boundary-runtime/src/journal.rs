@@ -183,11 +183,25 @@ impl Journal {
 /// # Errors
 /// If anything in it is not as the region wrote it, or its tail is missing.
 pub fn verify(path: &Path, name: &str, region: &str, key: &[u8; 32]) -> Result<Head, JournalError> {
+    read(path, name, region, key, |_| Ok(()))
+}
+
+/// As [`verify`], and hands every entry to `each`.
+///
+/// # Errors
+/// As [`verify`]; and if `each` cannot read an entry.
+pub fn read(
+    path: &Path,
+    name: &str,
+    region: &str,
+    key: &[u8; 32],
+    each: impl FnMut(&str) -> Result<(), serde_json::Error>,
+) -> Result<Head, JournalError> {
     let text = std::fs::read_to_string(path).map_err(|source| JournalError::Io {
         path: path.to_owned(),
         source,
     })?;
-    replay(path, &text, name, region, key, |_| Ok(()))
+    replay(path, &text, name, region, key, each)
 }
 
 fn head_path(path: &Path) -> PathBuf {

@@ -56,5 +56,7 @@ pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
 pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};
-pub use session::{NewRecord, Pseudonyms, RawSession, Session};
+pub use session::{
+    NewRecord, ObjectContent, ObjectError, ObjectReader, ObjectWriter, Pseudonyms, RawSession, Session,
+};
 pub use zeroize;

@@ -15,6 +15,8 @@ use crate::data_key::DataKey;
 use crate::error::AccessError;
 use crate::plane::{InCountry, Purpose, Region};
 use crate::session::{InCountryMeans, Session};
+
+pub use crate::session::{OBJECT_CHUNK_LEN, OBJECT_SUITE, ObjectHeader};
 use crate::{Principal, SubjectId, TenantId};
 
 /// What identifies a record: bound into its data key and into each of its sealed fields.
@@ -37,6 +39,33 @@ pub struct FieldAddress<'a> {
     pub record: RecordAddress<'a>,
     /// The field's declaration: one of `record.declaration.fields`.
     pub field: &'static FieldDeclaration,
+}
+
+/// What identifies one object of a record.
+#[derive(Clone, Copy)]
+pub struct ObjectAddress<'a> {
+    /// The field that the object belongs to, and whose classification it has.
+    pub field: FieldAddress<'a>,
+    /// The object's own name, which tells it from others of the same field.
+    pub name: &'a str,
+}
+
+/// Seals the chunks of one object in their order.
+pub trait ChunkSealer: Send {
+    /// Seals the next chunk in place and appends its tag.
+    ///
+    /// # Errors
+    /// If the lease has ended, or the object has; then the chunk is not to be used.
+    fn seal(&mut self, chunk: &mut Vec<u8>, is_last: bool, now: Timestamp) -> Result<(), AccessError>;
+}
+
+/// Opens the chunks of one object in their order.
+pub trait ChunkOpener: Send {
+    /// Opens the next chunk in place and takes its tag away.
+    ///
+    /// # Errors
+    /// If the lease has ended, or this is not the chunk that comes next; then none opens any more.
+    fn open(&mut self, chunk: &mut Vec<u8>, is_last: bool, now: Timestamp) -> Result<(), AccessError>;
 }
 
 /// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was, and the
@@ -83,6 +112,27 @@ pub trait Opener: Send + Sync {
         out: &mut Zeroizing<Vec<u8>>,
         now: Timestamp,
     ) -> Result<(), AccessError>;
+
+    /// Starts an object under a fresh data key of its own.
+    ///
+    /// # Errors
+    /// As [`Opener::create`].
+    fn seal_object(
+        &self,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError>;
+
+    /// Unwraps an object's data key.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    fn open_object(
+        &self,
+        header: &ObjectHeader,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<Box<dyn ChunkOpener>, AccessError>;
 }
 
 /// Signs in a region's name: releases for the border, the heads of its logs, the identity cards of its stores.

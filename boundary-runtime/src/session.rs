@@ -1,5 +1,8 @@
 //! A session: plane, purpose and principal, and in-country the hold on keys.
 
+mod object;
+mod object_header;
+
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,6 +20,9 @@ use crate::record::{RecordId, TenantRecord};
 use crate::residence::Residence;
 use crate::seam::{FieldAddress, Opener, RecordAddress};
 use crate::{DataKey, Declaration, Principal, Pseudonym, TenantId};
+
+pub use object::{ObjectContent, ObjectError, ObjectReader, ObjectWriter};
+pub use object_header::{OBJECT_CHUNK_LEN, OBJECT_SUITE, ObjectHeader};
 
 /// A principal at work on plane `P` for purpose `U`.
 ///
@@ -136,6 +142,26 @@ pub trait RawSession: sealed::RawSession + Sized {
         residence: &'s Residence,
         record_id: &impl RecordId,
     ) -> Result<NewRecord<'s>, AccessError>;
+
+    /// Starts an object of a record's field. Called by [`ObjectWriter`].
+    #[doc(hidden)]
+    fn seal_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+    ) -> Result<object::Sealing, AccessError>;
+
+    /// Opens an object of a record's field. Called by [`ObjectReader`].
+    #[doc(hidden)]
+    fn open_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+        header: &ObjectHeader,
+        grant: &impl GrantFor<Self>,
+    ) -> Result<object::Opening, AccessError>;
 }
 
 impl<R: Region, U: Purpose> sealed::RawSession for Session<InCountry<R>, U> {}
@@ -225,6 +251,26 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             data_key,
             now,
         })
+    }
+
+    fn seal_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+    ) -> Result<object::Sealing, AccessError> {
+        self.start_object(record, field, object)
+    }
+
+    fn open_object<T: TenantRecord>(
+        &self,
+        record: &T,
+        field: &str,
+        object: &str,
+        header: &ObjectHeader,
+        grant: &impl GrantFor<Self>,
+    ) -> Result<object::Opening, AccessError> {
+        self.open_granted_object(record, field, object, header, grant)
     }
 }
 

@@ -22,9 +22,9 @@ pub use declaration::{
 pub use names::{Name, NameError};
 pub use policy::{
     Allowed, Approved, Backups, Basis, ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRole,
-    Consent, CratePlane, Crates, DeclaredColumn, Dialect, Jurisdiction, JurisdictionError, Keys,
-    MigrationFolder, Plane, Policy, PolicyError, PolicyErrors, Position, Purpose, Region, ReleaseRules, Role,
-    Sink, SinkKind, json_schema,
+    Consent, CratePlane, Crates, DeclaredColumn, Dialect, Envelope, Jurisdiction, JurisdictionError,
+    KeyAuthority, KeyPlace, Keys, MigrationFolder, Plane, Policy, PolicyError, PolicyErrors, Position,
+    Purpose, Region, ReleaseRules, Role, Sink, SinkKind, TableKeys, json_schema,
 };
 pub use residency::Residency;
 pub use taxonomy::{Category, Sensitivity, Taxonomy};

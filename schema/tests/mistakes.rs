@@ -111,6 +111,29 @@ mistakes! {
         "[release]" => "[tables]\nnotes = 1\n[release]",
         "boundary.toml:74:9: `tables.notes`: found `1`, expected a table of columns";
 
+    a_bucket_of_an_unknown_category:
+        "[release]" => "[envelope.padding]\n\"user.contcat\" = 64\n[release]",
+        "boundary.toml:74:1: `envelope.padding`: found the unknown category `user.contcat`; did you mean \
+         `user.contact`?";
+
+    a_bucket_of_one_byte:
+        "[release]" => "[envelope.padding]\n\"user.contact\" = 1\n[release]",
+        "boundary.toml:74:18: `envelope.padding.\"user.contact\"`: found `1`, expected a whole number from 2 to 65536";
+
+    a_bucket_beyond_the_largest:
+        "[release]" => "[envelope.padding]\nuser = 65537\n[release]",
+        "boundary.toml:74:8: `envelope.padding.user`: found `65537`, expected a whole number from 2 to 65536";
+
+    a_bucket_of_an_unquoted_category:
+        "[release]" => "[envelope.padding]\nuser.contact = 64\n[release]",
+        "boundary.toml:74:1: `envelope.padding.user` is not a category but a whole branch; quote the key of the \
+         category: `\"user.contact\" = 64`";
+
+    padding_that_is_no_table:
+        "[release]" => "[envelope]\npadding = 64\n[release]",
+        "boundary.toml:74:11: `envelope.padding`: found `64`, expected a table of whole numbers, each under a \
+         category key";
+
     a_day_that_is_none:
         "[release]" => "[[allow]]\nrule = \"a\"\nat = \"b\"\nreason = \"c\"\nowner = \"d\"\nuntil = \"soon\"\n[release]",
         "boundary.toml:78:9: `allow.until`: found `soon`, expected a day as \"YYYY-MM-DD\"";
@@ -163,9 +186,8 @@ mistakes! {
     an_unknown_section:
         "[crates]" => "[crate]",
         "boundary.toml:61:2: unknown key `crate` in the policy, expected one of `version`, `regions`, \
-         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `tables`, `migrations`, `allow`, \
-         `approve`, `backups`; did you mean \
-         `crates`?";
+         `purposes`, `categories`, `roles`, `sinks`, `crates`, `consent`, `keys`, `release`, `envelope`, `tables`, \
+         `migrations`, `allow`, `approve`, `backups`; did you mean `crates`?";
 
     a_missing_section:
         "[keys]\nlease = \"60s\"\n" => "",
@@ -259,6 +281,34 @@ mistakes! {
         "\"60s\"" => "\"61m\"",
         "boundary.toml:71:9: `keys.lease`: found `61m`, expected a duration such as \"90s\", \"5m\" or \
          \"1h\", at most \"1h\"";
+
+    a_deletion_that_waits_for_an_hour:
+        "lease = \"60s\"" => "lease = \"60s\"\ndeletion_wait = \"1h\"",
+        "boundary.toml:72:17: `keys.deletion_wait`: found `1h`, expected a duration such as \"7d\", at least \"24h\" and \
+         at most \"30d\"";
+
+    a_deletion_that_waits_for_a_quarter:
+        "lease = \"60s\"" => "lease = \"60s\"\ndeletion_wait = \"90d\"",
+        "boundary.toml:72:17: `keys.deletion_wait`: found `90d`, expected a duration such as \"7d\", at least \"24h\" and \
+         at most \"30d\"";
+
+    data_keys_in_no_known_place:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.sessions.data_key = \"in_line\"",
+        "boundary.toml:72:28: `keys.tables.sessions.data_key`: found `in_line`, expected one of `key_table`, \
+         `inline`; did you mean `inline`?";
+
+    data_keys_of_no_known_authority:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.invoices.authority = \"law\"",
+        "boundary.toml:72:29: `keys.tables.invoices.authority`: found `law`, expected one of `tenant`, `retention`";
+
+    a_misspelt_key_of_a_table_s_keys:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.invoices.datakey = \"inline\"",
+        "boundary.toml:72:17: unknown key `datakey` in `keys.tables.invoices`, expected one of `data_key`, \
+         `authority`; did you mean `data_key`?";
+
+    a_table_of_whose_keys_nothing_is_said:
+        "lease = \"60s\"" => "lease = \"60s\"\ntables.invoices = {}",
+        "boundary.toml:72:8: `keys.tables`: nothing is said of `invoices`; write `data_key = …`, `authority = …`, or both";
 
     backups_of_keys_that_outlive_those_of_rows:
         "\"7d\"" => "\"36d\"",

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use boundary_schema::{
-    Basis, ColumnMeaning, ColumnRole, CratePlane, Dialect, Plane, Policy, Sensitivity, SinkKind,
+    Basis, ColumnMeaning, ColumnRole, CratePlane, Dialect, KeyAuthority, KeyPlace, Keys, Plane, Policy,
+    Sensitivity, SinkKind,
 };
 
 const PAYMENTS: &str = include_str!("payments.toml");
@@ -54,9 +55,42 @@ fn every_section_of_the_payments_example_is_read() {
 
     assert_eq!(policy.consent().grant_max_age, Duration::from_secs(300));
     assert_eq!(policy.keys().lease, Duration::from_secs(60));
+    assert_eq!(policy.keys().deletion_wait, Duration::from_secs(7 * 24 * 60 * 60));
+    assert!(policy.keys().tables().is_empty());
     let release = policy.release();
     assert_eq!(release.destination, "hub");
     assert_eq!((release.minimum_subjects, release.max_share_percent), (20, 50));
+}
+
+#[test]
+fn the_data_keys_of_a_table_are_kept_as_the_policy_says_of_it() {
+    let said = r#"lease = "60s"
+deletion_wait = "30d"
+
+[keys.tables.sessions]
+data_key = "inline"
+
+[keys.tables."billing.invoices"]
+authority = "retention"
+"#;
+    let text = PAYMENTS.replacen("lease = \"60s\"\n", said, 1);
+    let policy = Policy::parse("boundary.toml", &text).unwrap_or_else(|errors| panic!("{errors}"));
+    let keys = policy.keys();
+    assert_eq!(keys.deletion_wait, Duration::from_secs(Keys::LONGEST_WAIT));
+    assert_eq!(keys.tables().len(), 2);
+    let of = |table| (keys.of_table(table).data_key, keys.of_table(table).authority);
+    assert_eq!(of("sessions"), (KeyPlace::Inline, KeyAuthority::Tenant));
+    assert_eq!(
+        of("billing.invoices"),
+        (KeyPlace::KeyTable, KeyAuthority::Retention)
+    );
+    for unnamed in ["invoices", "Sessions", ""] {
+        assert_eq!(
+            of(unnamed),
+            (KeyPlace::KeyTable, KeyAuthority::Tenant),
+            "{unnamed}"
+        );
+    }
 }
 
 #[test]
@@ -218,4 +252,26 @@ fn tables_migrations_and_allowances_are_read_with_their_places() {
     let allowed = &policy.allowed()[0];
     assert_eq!(allowed.until, "2027-02-28");
     assert!(text[allowed.span.clone()].starts_with("[[allow]]"));
+}
+
+#[test]
+fn padding_is_that_of_the_nearest_category_and_of_whole_words_only() {
+    assert_eq!(payments().envelope().bucket("user.contact.email"), None);
+    let padding = "[envelope.padding]\nuser = 16\n\"user.contact\" = 64\n\"user.contact.email\" = 100\n\
+                   \"user.demographic.age\" = 8\n";
+    let policy = Policy::parse("boundary.toml", &format!("{PAYMENTS}\n{padding}"));
+    let policy = policy.unwrap_or_else(|errors| panic!("{errors}"));
+    let bucket = |category| policy.envelope().bucket(category);
+    assert_eq!(bucket("user.contact.email"), Some(100));
+    assert_eq!(bucket("user.contact.email.work"), Some(100));
+    assert_eq!(bucket("user.contact.emails"), Some(64));
+    assert_eq!(bucket("user.contacts"), Some(16));
+    assert_eq!(bucket("user.demographic.age"), Some(8));
+    assert_eq!(bucket("users"), None);
+    assert_eq!(bucket("system.operations"), None);
+    assert_eq!(bucket(""), None);
+    assert_eq!(
+        policy.envelope().padding().next(),
+        Some(("user.demographic.age", 8))
+    );
 }

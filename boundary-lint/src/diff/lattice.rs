@@ -298,6 +298,14 @@ fn setting(name: &str, from: Option<&Value>, to: Option<&Value>) -> Order {
                 "one person makes up less of a cohort",
             ),
         ),
+        _ if name.starts_with("envelope.padding.") => Order::Ranked(
+            -before,
+            -after,
+            (
+                "ciphertexts tell more of the length of values",
+                "ciphertexts tell less of the length of values",
+            ),
+        ),
         _ => Order::Ranked(
             before,
             after,

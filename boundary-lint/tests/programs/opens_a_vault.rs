@@ -6,7 +6,7 @@ use std::sync::Arc;
 use boundary_runtime::audit::MemoryAudit;
 use boundary_runtime::{Region, SystemClock};
 use boundary_schema::Policy;
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 
 struct In;
 
@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             declarations: &[],
             audit: Arc::new(MemoryAudit::default()),
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await?;
         drop(vault);

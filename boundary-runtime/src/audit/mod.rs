@@ -4,11 +4,17 @@
 //! stays closed. Records hold pseudonyms and random key identifiers only: the log cannot be edited, so nothing in it
 //! may ever need to be (R6).
 
+mod capability;
+#[cfg(feature = "io")]
+mod history;
 #[cfg(feature = "io")]
 mod trail;
 
 use std::borrow::Cow;
 
+pub use capability::{AuthorityFact, Capability};
+#[cfg(feature = "io")]
+pub use history::{CapabilityHistory, CouldDecrypt};
 #[cfg(feature = "io")]
 pub use trail::{AUDIT_JOURNAL, AuditTrail};
 
@@ -37,6 +43,8 @@ pub enum Act {
     Erase,
     /// An authority was provisioned, suspended, rotated or destroyed.
     Authority,
+    /// A vault began to give sessions under a policy.
+    Policy,
 }
 
 /// How it ended.
@@ -82,6 +90,9 @@ pub struct AuditRecord {
     /// Anything else that explains the act. Never a value of a record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Cow<'static, str>>,
+    /// What it changes about who can decrypt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capability: Option<Box<Capability>>,
 }
 
 impl AuditRecord {
@@ -100,6 +111,7 @@ impl AuditRecord {
             declaration: None,
             field: None,
             note: None,
+            capability: None,
         }
     }
 }

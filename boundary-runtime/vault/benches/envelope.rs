@@ -16,6 +16,9 @@ mod keys;
 #[path = "../src/lease/mod.rs"]
 #[allow(dead_code, unused_imports, unreachable_pub)]
 mod lease;
+#[path = "../src/vault/objects.rs"]
+#[allow(dead_code, unused_imports)]
+mod objects;
 #[path = "../src/vault/opener.rs"]
 #[allow(dead_code, unused_imports)]
 mod opener;
@@ -39,7 +42,7 @@ use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{Clock, DataKey, SubjectId, SystemClock, TenantId};
 use boundary_schema::FieldDeclaration;
 use criterion::{Criterion, criterion_group, criterion_main};
-use envelope::{AdditionalData, RecordKeys, RecordNames, WrappingRoot};
+use envelope::{AdditionalData, Backend, RecordKeys, RecordNames, WrappingRoot};
 use hkdf::Hkdf;
 use opener::VaultOpener;
 use sha2::Sha256;
@@ -196,11 +199,11 @@ impl Opening {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap_or_else(|_| unreachable!());
-        let keys = async || keys::Keyring::generate().map(|keyring| keyring.open());
+        let keys = async || keys::Keyring::generate().map(|keyring| keyring.open(Backend::default()));
         let lease = runtime
             .block_on(leases.open(&tenant, keys))
             .unwrap_or_else(|_| unreachable!());
-        let registry = Arc::new(registry::Registry::new(&[&ten::TABLE]));
+        let registry = Arc::new(registry::Registry::new(&[&ten::TABLE], &Default::default()));
         let leases = vec![(tenant.clone(), lease)];
         Self {
             opener: VaultOpener {
@@ -268,7 +271,7 @@ impl Opening {
 fn record(criterion: &mut Criterion) {
     let primitives = Primitives::new();
     let envelope = Envelope {
-        root: WrappingRoot::new(&[1; 32]),
+        root: WrappingRoot::new(Backend::default(), &[1; 32]),
     };
     let sealed = envelope.seal();
     let opening = Opening::new();

@@ -21,6 +21,11 @@ pub use custody::{
     Custodies, Custody, CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
     Pending, Rung,
 };
+#[cfg(feature = "external-keys")]
+pub use custody::{ExternalConfig, ExternalCredentials, ExternalCustody, ExternalIdentity};
+#[cfg(feature = "pkcs11")]
+pub use custody::{Pkcs11Config, Pkcs11Custody};
+pub use envelope::Backend;
 pub use keys::{Authority, AuthorityClass, AuthorityName};
 pub use lease::ZERO_LEASE_HOLD;
 pub use vault::{

@@ -7,10 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boundary_runtime::audit::MemoryAudit;
-use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress, in_country_session};
+use boundary_runtime::seam::{
+    ChunkOpener, ChunkSealer, FieldAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
+    in_country_session,
+};
 use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp};
 use boundary_runtime::{InCountry, RawSession, Session};
+use boundary_vault::{Backend, Custody, LocalCustody};
+#[cfg(feature = "aws-lc-rs")]
+use boundary_vault::{Vault, VaultConfig};
 use support::*;
 
 /// An opener of the attacker's: it keeps whatever it is shown.
@@ -48,6 +54,22 @@ impl Opener for Eavesdropper {
         self.0.lock().unwrap().extend([key.as_bytes(), sealed].concat());
         out.extend_from_slice(b"whatever the attacker likes");
         Ok(())
+    }
+    fn seal_object(
+        &self,
+        _: &ObjectAddress<'_>,
+        _: Timestamp,
+    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError> {
+        Err(AccessError::Undecryptable)
+    }
+    fn open_object(
+        &self,
+        header: &ObjectHeader,
+        _: &ObjectAddress<'_>,
+        _: Timestamp,
+    ) -> Result<Box<dyn ChunkOpener>, AccessError> {
+        self.0.lock().unwrap().extend(header.data_key.as_bytes());
+        Err(AccessError::Undecryptable)
     }
 }
 
@@ -323,4 +345,48 @@ fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn what_one_backend_sealed_opens_by_each_of_the_others() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let custody: Arc<dyn Custody> =
+        Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap());
+    let mut rows = Vec::new();
+    for &backend in Backend::ALL {
+        let place = Place::<In>::by_backend(folder.clone(), custody.clone(), policy(), backend).await;
+        place.provision("acme").await;
+        let session = place.session(&["acme"]).await.unwrap();
+        let id = rows.len() as u64;
+        rows.push(Customer::seal(&session, &place.residence("acme", "s-1"), id).unwrap());
+        // Each backend rotates, so that the others meet generations of its making.
+        place.vault.rotate(&operator(), &"acme".into()).await.unwrap();
+    }
+    for &backend in Backend::ALL {
+        let place = Place::<In>::by_backend(folder.clone(), custody.clone(), policy(), backend).await;
+        let session = place.session(&["acme"]).await.unwrap();
+        for row in &rows {
+            let opened = text(row.email(&session, &place.grant(row).await));
+            assert_eq!(opened, Ok(email_of(row.id)), "{backend:?}");
+        }
+    }
+}
+
+#[cfg(feature = "aws-lc-rs")]
+#[tokio::test]
+async fn a_vault_that_asks_for_a_fips_module_does_not_open_without_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::<In>::open(VaultConfig {
+        policy: policy(),
+        custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()),
+        region_dir: folder.path().join("in"),
+        declarations: &[],
+        audit: Arc::new(MemoryAudit::default()),
+        clock: Arc::new(boundary_runtime::SystemClock),
+        backend: Backend::AwsLcFips,
+    });
+    let refused = vault.await.err();
+    // A workspace that turns the module on finds the vault open.
+    let expected = Backend::AwsLcFips.check().err().map(Into::into);
+    assert_eq!(refused, expected);
 }

@@ -13,7 +13,7 @@ use boundary_runtime::{
     AccessError, AuditError, KeyError, Misuse, Principal, Pseudonyms, RawSession, Refusal, Region, SubjectId,
     SystemClock, TenantId,
 };
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 use support::*;
 
 const WAITING_PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -264,6 +264,7 @@ async fn what_cannot_be_audited_does_not_happen() {
         declarations: &[],
         audit: Arc::new(Full),
         clock: Arc::new(SystemClock),
+        backend: Backend::default(),
     });
     let vault = vault.await.unwrap();
     let tenants = [TenantId::new("acme"), TenantId::new("globex")];
@@ -302,6 +303,7 @@ async fn a_vault_opens_for_an_in_country_region_of_the_policy_with_its_own_custo
             declarations: &[],
             audit: Arc::new(Full),
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await
         .err()

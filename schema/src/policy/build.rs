@@ -15,8 +15,8 @@ use super::columns::{ColumnMeaning, ColumnResidency, DeclaredColumn};
 use super::duration;
 use super::error::{Report, quoted};
 use super::parts::{
-    Allowed, Approved, Backups, Consent, CratePlane, Crates, Keys, MigrationFolder, Plane, Purpose, Region,
-    ReleaseRules, Role, Sink, same_crate,
+    Allowed, Approved, Backups, Consent, CratePlane, Crates, Envelope, Keys, MigrationFolder, Plane, Purpose,
+    Region, ReleaseRules, Role, Sink, TableKeys, same_crate,
 };
 use crate::nearest::{listed, nearest};
 use crate::taxonomy::{self, BUILT_IN, ExtensionError};
@@ -26,6 +26,7 @@ use crate::{Name, Taxonomy};
 pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Option<Policy> {
     let root = root.get_ref();
     let categories = categories(root, report);
+    let envelope = envelope(root, &categories, report);
     let crates = crates(root, report);
     let columns = columns(root, &categories, report);
     let regions = entries(root, "regions", |name, region| {
@@ -71,9 +72,8 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
         consent: Consent {
             grant_max_age: lasting(table(root, "consent")?, "grant_max_age")?,
         },
-        keys: Keys {
-            lease: lasting(table(root, "keys")?, "lease")?,
-        },
+        keys: keys(table(root, "keys")?, report)?,
+        envelope,
         release: ReleaseRules {
             destination: parsed(release, "destination")?,
             minimum_subjects: count(release, "minimum_subjects")?,
@@ -109,6 +109,51 @@ pub(super) fn build(root: &Spanned<DeTable<'_>>, report: &mut Report<'_>) -> Opt
         }),
         backups: table(root, "backups").and_then(|entry| backups(entry, report)),
     })
+}
+
+/// What sealed values show of themselves; a bucket of a category that does not exist is a mistake.
+fn envelope(root: &DeTable<'_>, categories: &Taxonomy, report: &mut Report<'_>) -> Envelope {
+    let padding = table(root, "envelope").and_then(|envelope| table(envelope, "padding"));
+    let mut buckets = Vec::new();
+    for (key, value) in padding.into_iter().flatten() {
+        let Some(bucket) = whole_number(value.get_ref()).and_then(|bucket| u32::try_from(bucket).ok()) else {
+            continue;
+        };
+        let category: &str = key.get_ref();
+        if categories.get(category).is_none() {
+            let message = format!(
+                "`envelope.padding`: found the unknown category {}",
+                quoted(category)
+            );
+            report.add_with_nearest(key.span(), message, categories.nearest(category));
+            continue;
+        }
+        buckets.push((category.to_owned(), bucket));
+    }
+    Envelope::new(buckets)
+}
+
+/// How keys are held. A table that is named and of which nothing is said is a mistake: it reads as if something held.
+fn keys(entry: &DeTable<'_>, report: &mut Report<'_>) -> Option<Keys> {
+    let mut tables = BTreeMap::new();
+    for (name, of_table) in table(entry, "tables").into_iter().flatten() {
+        let Some(of_table) = of_table.get_ref().as_table() else {
+            continue;
+        };
+        if of_table.is_empty() {
+            let message = format!("`keys.tables`: nothing is said of {}", quoted(name.get_ref()));
+            let help = "write `data_key = …`, `authority = …`, or both".to_owned();
+            report.add(name.span(), message, Some(help));
+        }
+        let default = TableKeys::default();
+        let keys = TableKeys {
+            data_key: parsed(of_table, "data_key").unwrap_or(default.data_key),
+            authority: parsed(of_table, "authority").unwrap_or(default.authority),
+        };
+        tables.insert(name.get_ref().to_string(), keys);
+    }
+    let wait = lasting(entry, "deletion_wait").unwrap_or(Duration::from_secs(Keys::DEFAULT_WAIT));
+    Some(Keys::new(lasting(entry, "lease")?, wait, tables))
 }
 
 /// How backups are kept; keys that outlive their rows in backups would make every erasure wait for them.

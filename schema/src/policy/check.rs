@@ -75,6 +75,29 @@ impl Check<'_, '_> {
             (Kind::Table(keys), DeValue::Table(table)) => self.table(table, span, keys, path),
             (Kind::Named(keys), DeValue::Table(table)) => self.entries(table, keys, path),
             (Kind::Categories(keys), DeValue::Table(table)) => self.categories(table, keys, path),
+            (Kind::CategoryCounts { least, most }, DeValue::Table(table)) => {
+                let count = Kind::Count {
+                    least: *least,
+                    most: *most,
+                };
+                for (name, number) in table {
+                    let path = join(path, name.get_ref());
+                    match number.get_ref() {
+                        // Without quotes TOML makes a table of every word of a dotted key.
+                        DeValue::Table(_) => {
+                            let message = format!("`{path}` is not a category but a whole branch");
+                            let help = "quote the key of the category: `\"user.contact\" = 64`".to_owned();
+                            self.report.add(name.span(), message, Some(help));
+                        }
+                        _ => self.value(number, &count, &path),
+                    }
+                }
+            }
+            (Kind::Tables(keys), DeValue::Table(table)) => {
+                for (name, value) in table {
+                    self.entry(name, value, keys, path);
+                }
+            }
             (Kind::Columns(keys), DeValue::Table(table)) => {
                 for (name, columns) in table {
                     let path = join(path, name.get_ref());
@@ -231,6 +254,9 @@ fn is_of_kind(value: &DeValue<'_>, kind: &Kind) -> bool {
         (Kind::Day, DeValue::String(text)) => is_day(text),
         (Kind::Duration { longest }, DeValue::String(text)) => {
             duration::parse(text).is_some_and(|duration| duration.as_secs() <= *longest)
+        }
+        (Kind::Wait { shortest, longest }, DeValue::String(text)) => {
+            duration::parse(text).is_some_and(|duration| (*shortest..=*longest).contains(&duration.as_secs()))
         }
         (Kind::Jurisdiction, DeValue::String(text)) => text.parse::<Jurisdiction>().is_ok(),
         (Kind::DataUse, DeValue::String(text)) => taxonomy::is_data_use(text),

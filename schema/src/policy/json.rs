@@ -68,7 +68,7 @@ fn of_kind(kind: &Kind) -> Members {
             ("minimum", Json::Number(*least)),
             ("maximum", Json::Number(*most)),
         ],
-        Kind::Duration { .. } => pattern(duration::PATTERN),
+        Kind::Duration { .. } | Kind::Wait { .. } => pattern(duration::PATTERN),
         Kind::Jurisdiction => pattern("^[A-Z]{2}$"),
         Kind::DataUse => {
             let known = vec![("enum", Json::words(DATA_USES))];
@@ -84,6 +84,19 @@ fn of_kind(kind: &Kind) -> Members {
         Kind::Packages => array(pattern(r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")),
         Kind::Table(keys) => of_keys(keys),
         Kind::Named(keys) => entries(Name::PATTERN, keys),
+        Kind::CategoryCounts { least, most } => {
+            let count = of_kind(&Kind::Count {
+                least: *least,
+                most: *most,
+            });
+            let keys = pattern(&at_or_below(BUILT_IN.iter().map(|row| row.key)));
+            vec![
+                ("type", Json::text("object")),
+                ("propertyNames", Json::Object(keys)),
+                ("additionalProperties", Json::Object(count)),
+            ]
+        }
+        Kind::Tables(keys) => entries(r"\S", keys),
         Kind::Columns(keys) => {
             let columns = entries(r"\S", keys);
             vec![
@@ -127,8 +140,17 @@ fn entries(names: &str, keys: &'static [Key]) -> Members {
 
 /// The pattern of the dotted keys below the roots among `known`.
 fn below(known: impl Iterator<Item = &'static str>) -> String {
+    format!(r"^{}(\.[a-z][a-z0-9_]{{0,62}})+$", roots(known))
+}
+
+/// The pattern of the roots among `known` and the dotted keys below them.
+fn at_or_below(known: impl Iterator<Item = &'static str>) -> String {
+    format!(r"^{}(\.[a-z][a-z0-9_]{{0,62}})*$", roots(known))
+}
+
+fn roots(known: impl Iterator<Item = &'static str>) -> String {
     let roots: Vec<&str> = known.filter(|key| !key.contains('.')).collect();
-    format!(r"^({})(\.[a-z][a-z0-9_]{{0,62}})+$", roots.join("|"))
+    format!("({})", roots.join("|"))
 }
 
 /// As much of JSON as a schema needs.

@@ -22,8 +22,9 @@ pub use columns::{ColumnMeaning, ColumnResidency, ColumnResidencyError, ColumnRo
 pub use error::{PolicyError, PolicyErrors, Position};
 pub use json::json_schema;
 pub use parts::{
-    Allowed, Approved, Backups, Basis, Consent, CratePlane, Crates, Dialect, Jurisdiction, JurisdictionError,
-    Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules, Role, Sink, SinkKind,
+    Allowed, Approved, Backups, Basis, Consent, CratePlane, Crates, Dialect, Envelope, Jurisdiction,
+    JurisdictionError, KeyAuthority, KeyPlace, Keys, MigrationFolder, Plane, Purpose, Region, ReleaseRules,
+    Role, Sink, SinkKind, TableKeys,
 };
 
 /// What a workspace declares about where its data may be, who may use it for what, and what may be released.
@@ -83,6 +84,7 @@ pub struct Policy {
     crates: Crates,
     consent: Consent,
     keys: Keys,
+    envelope: Envelope,
     release: ReleaseRules,
     columns: Vec<DeclaredColumn>,
     migrations: Vec<MigrationFolder>,
@@ -146,10 +148,16 @@ impl Policy {
         self.consent
     }
 
-    /// How long an opened authority is held.
+    /// How long an opened authority is held, and how the data keys of each table are kept.
     #[must_use]
-    pub fn keys(&self) -> Keys {
-        self.keys
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// What sealed values show of themselves.
+    #[must_use]
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
     }
 
     /// What has to hold before anything crosses the border.

@@ -1,6 +1,6 @@
 //! The values that a policy is made of. They carry what was declared and answer questions about themselves alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -309,19 +309,145 @@ impl Consent {
     pub const LONGEST_AGE: u64 = 24 * 60 * 60;
 }
 
-/// How keys are held.
+keywords! {
+    /// Where the wrapped data keys of a table's records lie.
+    pub enum KeyPlace as "place of data keys" {
+        /// In the region's key table, apart from the rows: a data key that is deleted there is gone from the backups
+        /// of the rows as well.
+        KeyTable = "key_table",
+        /// In the row itself. They are in every backup of the rows, so deleting one erases nothing there.
+        Inline = "inline",
+    }
+}
+
+keywords! {
+    /// Whose authority wraps the data keys of a table's records.
+    pub enum KeyAuthority as "authority of data keys" {
+        /// The tenant's, in the region.
+        Tenant = "tenant",
+        /// The separate one for what the law keeps: it outlives the tenant's.
+        Retention = "retention",
+    }
+}
+
+/// How the data keys of one table are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableKeys {
+    /// Where they lie.
+    pub data_key: KeyPlace,
+    /// Who wraps them.
+    pub authority: KeyAuthority,
+}
+
+impl Default for TableKeys {
+    /// What holds for a table that the policy does not name.
+    fn default() -> Self {
+        Self {
+            data_key: KeyPlace::KeyTable,
+            authority: KeyAuthority::Tenant,
+        }
+    }
+}
+
+/// How keys are held.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Keys {
     /// For how long an opened authority stays in memory, counted from its opening; zero means that every use asks the
     /// custody.
     pub lease: Duration,
+    /// For how long the key of an authority waits for its deletion, during which it can be resumed.
+    pub deletion_wait: Duration,
+    tables: BTreeMap<String, TableKeys>,
 }
 
 impl Keys {
     /// The longest [`lease`](Self::lease) in seconds: an hour. It bounds for how long a tenant's kill switch can go
     /// unnoticed.
     pub const LONGEST_LEASE: u64 = 60 * 60;
+
+    /// The shortest [`deletion_wait`](Self::deletion_wait) in seconds: a day.
+    pub const SHORTEST_WAIT: u64 = 24 * 60 * 60;
+
+    /// The longest [`deletion_wait`](Self::deletion_wait) in seconds: 30 days.
+    pub const LONGEST_WAIT: u64 = 30 * 24 * 60 * 60;
+
+    /// The [`deletion_wait`](Self::deletion_wait) of a policy that does not say it, in seconds: 7 days.
+    pub const DEFAULT_WAIT: u64 = 7 * 24 * 60 * 60;
+
+    pub(super) fn new(lease: Duration, deletion_wait: Duration, tables: BTreeMap<String, TableKeys>) -> Self {
+        Self {
+            lease,
+            deletion_wait,
+            tables,
+        }
+    }
+
+    /// How the data keys of a table or event are kept, by its declared name. One that the policy does not name keeps
+    /// them in the key table, under the tenant's authority.
+    #[must_use]
+    pub fn of_table(&self, name: &str) -> TableKeys {
+        self.tables.get(name).copied().unwrap_or_default()
+    }
+
+    /// The tables that the policy names, ordered by name.
+    #[must_use]
+    pub fn tables(&self) -> &BTreeMap<String, TableKeys> {
+        &self.tables
+    }
+}
+
+/// What a sealed value shows of itself to somebody who has no key.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Envelope {
+    /// Categories and their buckets in bytes, the longest keys first.
+    padding: Vec<(String, u32)>,
+}
+
+impl Envelope {
+    /// The smallest bucket in bytes. One of a single byte would hide nothing.
+    pub const LEAST_BUCKET: u64 = 2;
+
+    /// The largest bucket in bytes.
+    pub const LARGEST_BUCKET: u64 = 65_536;
+
+    pub(super) fn new(mut padding: Vec<(String, u32)>) -> Self {
+        padding.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        Self { padding }
+    }
+
+    /// The bucket that values of a category are padded to, in bytes: what is said of it, or else of the nearest category
+    /// that it is below. Nothing where their length may show.
+    ///
+    /// ```
+    /// # let policy = include_str!("../../tests/payments.toml");
+    /// use boundary_schema::Policy;
+    ///
+    /// let padding = "[envelope.padding]\n\"user.contact\" = 64\n\"user.contact.url\" = 256\n";
+    /// let policy = Policy::parse("boundary.toml", &format!("{policy}\n{padding}"))?;
+    /// assert_eq!(policy.envelope().bucket("user.contact.email"), Some(64));
+    /// assert_eq!(policy.envelope().bucket("user.contact.url"), Some(256));
+    /// assert_eq!(policy.envelope().bucket("user.name"), None);
+    /// # Ok::<(), boundary_schema::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn bucket(&self, category: &str) -> Option<u32> {
+        let covers = |key: &str| {
+            let rest = category.strip_prefix(key);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.padding
+            .iter()
+            .find(|(key, _)| covers(key))
+            .map(|(_, bucket)| *bucket)
+    }
+
+    /// The categories that the policy names, with their buckets in bytes; the longest keys first.
+    pub fn padding(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.padding.iter().map(|(key, bucket)| (key.as_str(), *bucket))
+    }
 }
 
 /// What has to hold before a cohort or de-identified value crosses the border.

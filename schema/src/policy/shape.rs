@@ -2,7 +2,9 @@
 //! is not here does not exist.
 
 use super::columns::ColumnRole;
-use super::parts::{Backups, Basis, Consent, Dialect, Keys, Plane, SinkKind};
+use super::parts::{
+    Backups, Basis, Consent, Dialect, Envelope, KeyAuthority, KeyPlace, Keys, Plane, SinkKind,
+};
 use super::{Policy, duration};
 use crate::Sensitivity;
 use crate::nearest::listed;
@@ -26,8 +28,12 @@ pub(super) enum Kind {
     Flag,
     /// A whole number from `least` to `most`.
     Count { least: u64, most: u64 },
+    /// A table of whole numbers from `least` to `most`, each under a category key; it holds for the categories below too.
+    CategoryCounts { least: u64, most: u64 },
     /// A text such as `5m`, of at most so many seconds.
     Duration { longest: u64 },
+    /// A text such as `7d`, of at least and at most so many seconds.
+    Wait { shortest: u64, longest: u64 },
     /// `EU` or a country code.
     Jurisdiction,
     /// A fideslang data use or one below it.
@@ -48,6 +54,8 @@ pub(super) enum Kind {
     Categories(&'static [Key]),
     /// A table of tables of tables with these keys: under a table of the database, then under a column.
     Columns(&'static [Key]),
+    /// A table of tables with these keys, each under the name of a table of the database.
+    Tables(&'static [Key]),
     /// An array of tables with these keys.
     Records(&'static [Key]),
     /// A declared category: built in, or of the policy.
@@ -91,9 +99,17 @@ impl Kind {
             Kind::Text => "a text that is not empty".to_owned(),
             Kind::Flag => "true or false".to_owned(),
             Kind::Count { least, most } => format!("a whole number from {least} to {most}"),
+            Kind::CategoryCounts { .. } => "a table of whole numbers, each under a category key".to_owned(),
             Kind::Duration { longest } => {
                 format!(
                     "a duration such as \"90s\", \"5m\" or \"1h\", at most \"{}\"",
+                    duration::display(*longest)
+                )
+            }
+            Kind::Wait { shortest, longest } => {
+                format!(
+                    "a duration such as \"7d\", at least \"{}\" and at most \"{}\"",
+                    duration::display(*shortest),
                     duration::display(*longest)
                 )
             }
@@ -109,6 +125,7 @@ impl Kind {
             Kind::Columns(_) => {
                 "a table of columns, each a table, under the name of a database table".to_owned()
             }
+            Kind::Tables(_) => "a table of tables, each under the name of a database table".to_owned(),
             Kind::Records(_) => "an array of tables".to_owned(),
             Kind::Category => "a category of the policy, or a built-in one".to_owned(),
             Kind::Residency => "\"global\", \"regional\", \"in_country\" or \"pinned(region)\"".to_owned(),
@@ -170,6 +187,11 @@ pub(super) const ROOT: &[Key] = &[
         "release",
         Kind::Table(RELEASE),
         "What has to hold before anything crosses the border.",
+    ),
+    optional(
+        "envelope",
+        Kind::Table(ENVELOPE),
+        "What a sealed value shows of itself.",
     ),
     optional(
         "tables",
@@ -355,12 +377,49 @@ const CONSENT: &[Key] = &[required(
     "For how long an answer of the consent ledger may be used; at most 24h.",
 )];
 
-const KEYS: &[Key] = &[required(
-    "lease",
-    Kind::Duration {
-        longest: Keys::LONGEST_LEASE,
+const KEYS: &[Key] = &[
+    required(
+        "lease",
+        Kind::Duration {
+            longest: Keys::LONGEST_LEASE,
+        },
+        "For how long an opened key authority is held in memory; 0s means not at all, at most 1h.",
+    ),
+    optional(
+        "deletion_wait",
+        Kind::Wait {
+            shortest: Keys::SHORTEST_WAIT,
+            longest: Keys::LONGEST_WAIT,
+        },
+        "For how long the key of an authority waits for its deletion; at least 24h, at most 30d, 7d where it is absent.",
+    ),
+    optional(
+        "tables",
+        Kind::Tables(KEYS_OF_TABLE),
+        "How the data keys of a table's records are kept, where it is not in the key table and under the tenant's authority.",
+    ),
+];
+
+const KEYS_OF_TABLE: &[Key] = &[
+    optional(
+        "data_key",
+        Kind::Word(KeyPlace::WORDS),
+        "Where wrapped data keys lie: apart in the key table, or inline in the row and so in every backup of the rows.",
+    ),
+    optional(
+        "authority",
+        Kind::Word(KeyAuthority::WORDS),
+        "Whose authority wraps them: the tenant's, or the separate one for what the law keeps.",
+    ),
+];
+
+const ENVELOPE: &[Key] = &[optional(
+    "padding",
+    Kind::CategoryCounts {
+        least: Envelope::LEAST_BUCKET,
+        most: Envelope::LARGEST_BUCKET,
     },
-    "For how long an opened key authority is held in memory; 0s means not at all, at most 1h.",
+    "By category, the bytes to whose multiples sealed values are padded; it holds for the categories below too.",
 )];
 
 const RELEASE: &[Key] = &[
@@ -403,8 +462,16 @@ mod tests {
     fn every_bound_that_a_doc_names_is_the_bound() {
         for keys in [CONSENT, KEYS] {
             for key in keys {
-                let Kind::Duration { longest } = key.kind else {
-                    continue;
+                let longest = match key.kind {
+                    Kind::Duration { longest } => longest,
+                    Kind::Wait { shortest, longest } => {
+                        let shortest = format!("at least {}", duration::display(shortest));
+                        assert!(key.doc.contains(&shortest), "{}", key.name);
+                        let default = format!("{} where it is absent", duration::display(Keys::DEFAULT_WAIT));
+                        assert!(key.doc.contains(&default), "{}", key.name);
+                        longest
+                    }
+                    _ => continue,
                 };
                 assert!(
                     key.doc

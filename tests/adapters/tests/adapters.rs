@@ -13,7 +13,7 @@ use boundary_runtime::{
     AccessError, Clock, Declaration, Grant, InCountry, Plain, Principal, Session, SubjectId, SystemClock,
     TenantId,
 };
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 
 const EMAIL: &str = "priya@example.org";
 const PHONE: &str = "+91 22 5550 1234";
@@ -39,6 +39,7 @@ async fn site(declaration: &'static Declaration) -> Site {
         declarations: &[declaration],
         audit: Arc::new(MemoryAudit::default()),
         clock: Arc::new(SystemClock),
+        backend: Backend::default(),
     })
     .await
     .unwrap();

@@ -8,7 +8,7 @@ use boundary_runtime::release::{BorderQueue, Cohorts, Deidentified, Gate, GateEr
 use boundary_runtime::schema::Policy;
 use boundary_runtime::seam::Signer;
 use boundary_runtime::{AccessError, Refusal};
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 use payments_model::policy::{self, purpose, region};
 use payments_model::{Customer, Payment, customer, payment};
 
@@ -276,6 +276,7 @@ async fn attack_92_a_weaker_policy_is_put_in_place_of_the_one_compiled_under() {
         declarations: &[Customer::DECLARATION],
         audit: Arc::new(MemoryAudit::default()),
         clock: site.clock.clone(),
+        backend: Backend::default(),
     };
     assert_eq!(refusal(Vault::<region::In>::open(config).await), another.into());
 }

@@ -14,7 +14,7 @@ use boundary_runtime::{
     Clock, Declaration, Grant, InCountry, ManualClock, Principal, Pseudonyms, Purpose, Session, SubjectId,
     TenantId, Timestamp,
 };
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig, VaultPseudonyms};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig, VaultPseudonyms};
 use payments_model::policy::{self, purpose, region};
 use payments_model::{Customer, NewCustomer, NewPayment, OfferSelected, Payment, PaymentStatus, Plan};
 
@@ -67,6 +67,7 @@ impl<R: region::Declared> Site<R> {
             declarations: &DECLARATIONS,
             audit,
             clock: clock.clone(),
+            backend: Backend::default(),
         })
         .await
         .unwrap();

@@ -96,6 +96,7 @@ fn setting(name: &str, number: u64) -> String {
     match name {
         "release.minimum_subjects" => format!("{number} people"),
         "release.max_share_percent" => format!("{number} %"),
+        _ if name.starts_with("envelope.padding.") => format!("{number} bytes"),
         _ => seconds(number),
     }
 }

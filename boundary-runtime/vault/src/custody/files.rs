@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use boundary_runtime::KeyError;
 use data_encoding::HEXLOWER;
@@ -12,6 +13,10 @@ use crate::random;
 
 /// The largest file that is read: far above what is ever written.
 const MAX_LEN: u64 = 64 * 1024;
+
+/// How often, and after which pauses, a lock is tried that another process holds: two seconds together.
+const LOCK_TRIES: u32 = 400;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// A folder that only its owner may enter, or has made and holds so.
 pub(crate) struct Folder {
@@ -87,17 +92,32 @@ impl Folder {
         let temporary = self.path.join(format!("{name}.{suffix}.tmp"));
         let written = write_new(&temporary, content)
             .and_then(|()| fs::rename(&temporary, &path))
-            .and_then(|()| File::open(&self.path)?.sync_all());
+            .and_then(|()| self.sync());
         written.map_err(|error| {
             let _ = fs::remove_file(&temporary);
             failed("write", &path, &error)
         })
     }
 
-    /// Overwrites a file with zeros and removes it, with what interrupted writes left of it. That there is none is
+    /// Overwrites a file with zeros and removes it, with what interrupted writes and removals left of it. That there is none is
     /// no error.
+    ///
+    /// The file goes by another name first, so that an interruption leaves it whole or gone, and never half-overwritten.
     pub(crate) fn destroy(&self, name: &str) -> Result<(), KeyError> {
-        for found in self.names()?.into_iter().filter(|found| found.starts_with(name)) {
+        let path = self.path.join(name);
+        let doomed = self.path.join(format!("{name}.doomed.tmp"));
+        match fs::rename(&path, &doomed).and_then(|()| self.sync()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(failed("destroy", &path, &error));
+            }
+            _ => {}
+        }
+        let of_it = format!("{name}.");
+        for found in self
+            .names()?
+            .into_iter()
+            .filter(|found| found.starts_with(&of_it))
+        {
             let path = self.path.join(found);
             let overwritten = OpenOptions::new().write(true).open(&path).and_then(|mut file| {
                 let length = usize::try_from(file.metadata()?.len().min(MAX_LEN)).unwrap_or_default();
@@ -106,10 +126,14 @@ impl Folder {
             });
             overwritten
                 .and_then(|()| fs::remove_file(&path))
-                .and_then(|()| File::open(&self.path)?.sync_all())
+                .and_then(|()| self.sync())
                 .map_err(|error| failed("destroy", &path, &error))?;
         }
         Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
     }
 
     /// The names of the folder's files.
@@ -122,7 +146,8 @@ impl Folder {
             .collect())
     }
 
-    /// Keeps every other process from changing the folder's files until the lock is dropped.
+    /// Keeps every other process from changing the folder's files until the lock is dropped. Waits for a short while for
+    /// another process to end what it does, which is writing a few small files.
     pub(crate) fn lock(&self) -> Result<FolderLock, KeyError> {
         let path = self.path.join("lock");
         let mut options = OpenOptions::new();
@@ -132,12 +157,21 @@ impl Folder {
         let file = options
             .open(&path)
             .map_err(|error| failed("open", &path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(FolderLock { _file: file }),
-            Err(fs::TryLockError::WouldBlock) => Err(KeyError::Denied(
-                "another process is changing an authority; try again".to_owned(),
-            )),
-            Err(fs::TryLockError::Error(error)) => Err(failed("lock", &path, &error)),
+        let mut tries = LOCK_TRIES;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(FolderLock { _file: file }),
+                Err(fs::TryLockError::WouldBlock) if tries > 0 => {
+                    tries -= 1;
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                Err(fs::TryLockError::WouldBlock) => {
+                    return Err(KeyError::Denied(
+                        "another process is changing an authority; try again".to_owned(),
+                    ));
+                }
+                Err(fs::TryLockError::Error(error)) => return Err(failed("lock", &path, &error)),
+            }
         }
     }
 }

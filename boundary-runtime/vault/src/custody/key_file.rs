@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::KeyState;
 use super::sheet::{Sheet, from_hex};
 use super::small_wrap;
-use crate::envelope::WrappingRoot;
+use crate::envelope::{Backend, WrappingRoot};
 use crate::keys::{Authority, AuthorityClass};
 use crate::random;
 
@@ -121,7 +121,7 @@ impl KeyFile {
     /// The key for wrapping, if it may be used.
     pub(super) fn root(&self) -> Result<WrappingRoot, KeyError> {
         match self.state {
-            KeyState::Enabled => Ok(WrappingRoot::new(&self.key)),
+            KeyState::Enabled => Ok(WrappingRoot::new(Backend::default(), &self.key)),
             KeyState::Disabled => Err(KeyError::Disabled),
             KeyState::PendingDeletion(_) => Err(KeyError::PendingDeletion),
         }

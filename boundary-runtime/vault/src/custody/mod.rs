@@ -7,11 +7,15 @@
 #[cfg(feature = "aws-kms")]
 mod aws_kms;
 mod custodies;
+#[cfg(feature = "external-keys")]
+mod external;
 mod files;
 mod key;
 mod key_file;
 mod local;
 mod passphrase;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod sheet;
 mod signing;
 pub(crate) mod small_wrap;
@@ -26,9 +30,13 @@ use zeroize::Zeroizing;
 #[cfg(feature = "aws-kms")]
 pub use aws_kms::KmsCustody;
 pub use custodies::Custodies;
+#[cfg(feature = "external-keys")]
+pub use external::{ExternalConfig, ExternalCredentials, ExternalCustody, ExternalIdentity};
 pub(crate) use files::Folder;
 pub use key::{CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, Origin, Rung};
 pub use local::LocalCustody;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::{Pkcs11Config, Pkcs11Custody};
 pub(crate) use sheet::{Sheet, checksum};
 
 use crate::keys::Authority;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Folder;
 use super::key_file::mac;
 use super::sheet::{Sheet, from_hex};
-use crate::envelope::WrappingRoot;
+use crate::envelope::{Backend, WrappingRoot};
 use crate::random;
 
 pub(super) const FILE: &str = "passphrase";
@@ -45,7 +45,7 @@ pub(super) fn set(folder: &Folder, region: &str, passphrase: &str) -> Result<Wra
         &HEXLOWER.encode(&salt),
     ];
     folder.write(FILE, SHEET.render(values, |text| mac(&key, text)).as_bytes())?;
-    Ok(WrappingRoot::new(&key))
+    Ok(WrappingRoot::new(Backend::default(), &key))
 }
 
 /// What this passphrase gives in a custody whose file of it holds `text`. A passphrase that is not the custody's is refused.
@@ -68,7 +68,7 @@ pub(super) fn check(text: &[u8], region: &str, passphrase: &str) -> Result<Wrapp
     };
     let [kept_region, ..] = read.checked(|text| mac(&key, text)).map_err(refused)?;
     super::custodies::check_region(region, kept_region)?;
-    Ok(WrappingRoot::new(&key))
+    Ok(WrappingRoot::new(Backend::default(), &key))
 }
 
 fn derive(

@@ -41,7 +41,7 @@ pub(crate) fn unwrap(
 }
 
 /// What such a wrap is bound to.
-fn bound(authority: &Authority) -> Result<AdditionalData, KeyError> {
+pub(super) fn bound(authority: &Authority) -> Result<AdditionalData, KeyError> {
     let too_long = |_| KeyError::Denied("the authority's name is too long".to_owned());
     let mut bound = AdditionalData::labelled("boundary/authority", 256).map_err(too_long)?;
     bound

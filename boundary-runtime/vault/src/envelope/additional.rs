@@ -3,12 +3,17 @@
 //! Two different addresses never give the same bytes, because every text carries its length (4 bytes, big-endian).
 
 use boundary_runtime::Misuse;
+use boundary_runtime::seam::ObjectHeader;
 use boundary_schema::{FieldDeclaration, Residency};
 
-use super::{SUITE, VERSION};
+use super::{CHUNKED, SUITE, VERSION};
+
+/// Where the suite stands: behind the version.
+const SUITE_AT: usize = 1;
 
 const FIELD_LABEL: &str = "boundary/field";
 const DATA_KEY_LABEL: &str = "boundary/data-key";
+const OBJECT_LABEL: &str = "boundary/object";
 
 /// The names that a record goes by.
 #[derive(Clone, Copy)]
@@ -37,14 +42,39 @@ impl AdditionalData {
     }
 
     /// The additional data of one field: the common beginning, column, record id, category, residency.
-    pub(crate) fn field(&mut self, record_id: &str, field: &FieldDeclaration) -> Result<&[u8], Misuse> {
+    ///
+    /// Sealing and opening write the suite that they use into it, so the suite of a field is always the bound one.
+    pub(crate) fn field(&mut self, record_id: &str, field: &FieldDeclaration) -> Result<&mut [u8], Misuse> {
         self.bytes.truncate(self.common);
+        self.place(record_id, field)?;
+        Ok(&mut self.bytes)
+    }
+
+    /// The additional data of every chunk of an object: as a field's under another label, then the object's name and
+    /// what of its header never changes.
+    pub(crate) fn of_object(
+        record: &RecordNames<'_>,
+        field: &FieldDeclaration,
+        object: &str,
+        header: &ObjectHeader,
+    ) -> Result<Self, Misuse> {
+        let mut data = Self::labelled(OBJECT_LABEL, 256)?;
+        set_suite(&mut data.bytes, CHUNKED);
+        data.texts(&[record.tenant, record.region, record.table])?;
+        data.place(record.record_id, field)?;
+        data.texts(&[object])?;
+        data.bytes.extend_from_slice(&header.chunk_len.to_be_bytes());
+        data.bytes.extend_from_slice(&header.nonce_prefix);
+        data.bytes.extend_from_slice(&header.data_key.id());
+        Ok(data)
+    }
+
+    fn place(&mut self, record_id: &str, field: &FieldDeclaration) -> Result<(), Misuse> {
         self.texts(&[field.column, record_id, field.category.unwrap_or_default()])?;
         match field.residency {
-            Residency::Pinned(region) => self.texts(&[&format!("pinned({region})")])?,
-            other => self.texts(&[other.keyword()])?,
+            Residency::Pinned(region) => self.texts(&[&format!("pinned({region})")]),
+            other => self.texts(&[other.keyword()]),
         }
-        Ok(&self.bytes)
     }
 
     /// The additional data of a wrapped data key.
@@ -70,6 +100,10 @@ impl AdditionalData {
         &self.bytes
     }
 
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Version, suite and label, then whatever is bound besides.
     pub(crate) fn labelled(label: &str, capacity: usize) -> Result<Self, Misuse> {
         let mut data = Self {
@@ -88,6 +122,13 @@ impl AdditionalData {
             self.bytes.extend_from_slice(text.as_bytes());
         }
         Ok(())
+    }
+}
+
+/// Writes the suite into additional data.
+pub(super) fn set_suite(bound: &mut [u8], suite: u8) {
+    if let Some(place) = bound.get_mut(SUITE_AT) {
+        *place = suite;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The data key of one record: wrapped in its `DataKey`, and split into what its fields need.
+//! The data key of one record or object: wrapped in its `DataKey`, and split into what it seals with.
 //!
 //! The commitment ties the wrapped part to one key: AES-GCM alone lets somebody who knows two keys build one
 //! ciphertext that opens under both.
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Derivation, TAG_LEN};
 use super::wrapping::{SALT_LEN, WrappingRoot};
-use super::{SUITE, Undecryptable};
+use super::{Backend, SUITE, Undecryptable};
 
 /// Length of a data key's wrapped part: suite, generation, salt, wrapped key with its tag, commitment.
 pub(crate) const WRAPPED_LEN: usize = COMMITMENT_AT + COMMITMENT_LEN;
@@ -23,6 +23,9 @@ const COMMITMENT_LEN: usize = 32;
 /// Short enough that the second block of the expansion is one compression too.
 const RECORD_LABEL: &[u8] = b"boundary/record-keys";
 
+/// Objects have a key of their own label: no data key seals fields and chunks with the same one.
+const OBJECT_LABEL: &[u8] = b"boundary/object-key";
+
 /// What a record's data key is split into.
 pub(crate) struct RecordKeys {
     /// Seals and opens the record's fields. Wiped when dropped.
@@ -31,9 +34,9 @@ pub(crate) struct RecordKeys {
 
 impl RecordKeys {
     /// Splits a data key into its encryption key and its commitment.
-    fn split(data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
+    fn split(backend: Backend, data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
         let mut okm = Zeroizing::new([0; 64]);
-        Derivation::new(data_key).expand(&[RECORD_LABEL], &mut *okm);
+        Derivation::new(backend, data_key).expand(&[RECORD_LABEL], &mut *okm);
         let (encryption_key, commitment) = okm.split_at(32);
         let mut committed = [0; COMMITMENT_LEN];
         committed.copy_from_slice(commitment);
@@ -41,7 +44,7 @@ impl RecordKeys {
         key.copy_from_slice(encryption_key);
         (
             Self {
-                cipher: Cipher::new(&key),
+                cipher: Cipher::new(backend, &key),
             },
             committed,
         )
@@ -55,7 +58,7 @@ impl RecordKeys {
         generation: u32,
         bound: &[u8],
     ) -> (Self, [u8; WRAPPED_LEN]) {
-        let (keys, commitment) = Self::split(data_key);
+        let (keys, commitment) = Self::split(root.backend(), data_key);
         let mut wrapped = [0; WRAPPED_LEN];
         wrapped[0] = SUITE;
         wrapped[GENERATION_AT..SALT_AT].copy_from_slice(&generation.to_be_bytes());
@@ -70,6 +73,15 @@ impl RecordKeys {
 
     /// Unwraps a data key and checks its commitment, in constant time, before anything is opened with it.
     pub(crate) fn unwrap(wrapped: &[u8], root: &WrappingRoot, bound: &[u8]) -> Result<Self, Undecryptable> {
+        Self::unwrap_with_key(wrapped, root, bound).map(|(keys, _)| keys)
+    }
+
+    /// The data key itself besides, once its commitment was checked.
+    fn unwrap_with_key(
+        wrapped: &[u8],
+        root: &WrappingRoot,
+        bound: &[u8],
+    ) -> Result<(Self, Zeroizing<[u8; 32]>), Undecryptable> {
         let wrapped: &[u8; WRAPPED_LEN] = wrapped.try_into().map_err(|_| Undecryptable)?;
         if wrapped[0] != SUITE {
             return Err(Undecryptable);
@@ -77,11 +89,45 @@ impl RecordKeys {
         let mut data_key = Zeroizing::new(part::<32>(wrapped, KEY_AT));
         let (salt, tag) = (part(wrapped, SALT_AT), part(wrapped, TAG_AT));
         root.unwrap(&salt, bound, &mut *data_key, &tag)?;
-        let (keys, commitment) = Self::split(&data_key);
+        let (keys, commitment) = Self::split(root.backend(), &data_key);
         if !bool::from(commitment.ct_eq(&wrapped[COMMITMENT_AT..])) {
             return Err(Undecryptable);
         }
-        Ok(keys)
+        Ok((keys, data_key))
+    }
+}
+
+/// What an object's data key gives besides its commitment. The wrapped part is that of a record.
+pub(crate) struct ObjectKeys {
+    /// Seals and opens the object's chunks. Wiped when dropped.
+    pub(super) cipher: Cipher,
+}
+
+impl ObjectKeys {
+    fn of(backend: Backend, data_key: &[u8; 32]) -> Self {
+        let mut key = Zeroizing::new([0; 32]);
+        Derivation::new(backend, data_key).expand(&[OBJECT_LABEL], &mut *key);
+        Self {
+            cipher: Cipher::new(backend, &key),
+        }
+    }
+
+    /// As [`RecordKeys::wrap`].
+    pub(crate) fn wrap(
+        data_key: &[u8; 32],
+        salt: &[u8; SALT_LEN],
+        root: &WrappingRoot,
+        generation: u32,
+        bound: &[u8],
+    ) -> (Self, [u8; WRAPPED_LEN]) {
+        let (_, wrapped) = RecordKeys::wrap(data_key, salt, root, generation, bound);
+        (Self::of(root.backend(), data_key), wrapped)
+    }
+
+    /// As [`RecordKeys::unwrap`].
+    pub(crate) fn unwrap(wrapped: &[u8], root: &WrappingRoot, bound: &[u8]) -> Result<Self, Undecryptable> {
+        let (_, data_key) = RecordKeys::unwrap_with_key(wrapped, root, bound)?;
+        Ok(Self::of(root.backend(), &data_key))
     }
 }
 

@@ -6,8 +6,8 @@
 
 use zeroize::Zeroizing;
 
-use super::Undecryptable;
 use super::cipher::{Cipher, Derivation, NONCE_LEN, TAG_LEN};
+use super::{Backend, Undecryptable};
 
 /// Length of the salt of a wrap.
 pub(crate) const SALT_LEN: usize = 32;
@@ -16,11 +16,22 @@ pub(crate) const SALT_LEN: usize = 32;
 const WRAPPING_LABEL: &[u8] = b"boundary/wrapping-key";
 
 /// A key that wraps other keys, expanded to the state from which wrapping keys are derived. Wiped when dropped.
-pub(crate) struct WrappingRoot(Derivation);
+pub(crate) struct WrappingRoot {
+    derivation: Derivation,
+    backend: Backend,
+}
 
 impl WrappingRoot {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(Derivation::new(key))
+    /// The root of this key. What is wrapped or unwrapped under it is computed by `backend`, its records' fields included.
+    pub(crate) fn new(backend: Backend, key: &[u8; 32]) -> Self {
+        Self {
+            derivation: Derivation::new(backend, key),
+            backend,
+        }
+    }
+
+    pub(crate) fn backend(&self) -> Backend {
+        self.backend
     }
 
     /// Wraps in place under the salt's key and gives the tag.
@@ -34,7 +45,7 @@ impl WrappingRoot {
             .expect("a wrapped secret is short")
     }
 
-    /// Unwraps in place, or leaves `wrapped` as it is.
+    /// Unwraps in place; what does not unwrap is not to be used.
     pub(crate) fn unwrap(
         &self,
         salt: &[u8; SALT_LEN],
@@ -47,7 +58,7 @@ impl WrappingRoot {
 
     fn cipher(&self, salt: &[u8; SALT_LEN]) -> Cipher {
         let mut key = Zeroizing::new([0; 32]);
-        self.0.expand(&[WRAPPING_LABEL, salt], &mut *key);
-        Cipher::new(&key)
+        self.derivation.expand(&[WRAPPING_LABEL, salt], &mut *key);
+        Cipher::new(self.backend, &key)
     }
 }

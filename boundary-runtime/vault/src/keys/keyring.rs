@@ -9,7 +9,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{Authority, AuthorityClass};
-use crate::envelope::WrappingRoot;
+use crate::envelope::{Backend, WrappingRoot};
 use crate::random;
 
 const VERSION: u8 = 1;
@@ -124,14 +124,14 @@ impl Keyring {
         })
     }
 
-    /// The keys in the form in which they are used.
-    pub(crate) fn open(&self) -> OpenedKeys {
+    /// The keys in the form in which they are used, by `backend`.
+    pub(crate) fn open(&self, backend: Backend) -> OpenedKeys {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let pseudonyms = Hmac::new_from_slice(&*self.pseudonym_key).expect("any length will do");
         let roots = self
             .lease_keys
             .iter()
-            .map(|(generation, key)| (*generation, WrappingRoot::new(key)));
+            .map(|(generation, key)| (*generation, WrappingRoot::new(backend, key)));
         OpenedKeys {
             roots: roots.collect(),
             pseudonyms,
@@ -229,19 +229,24 @@ mod tests {
     fn attack_61_pseudonyms_differ_by_tenant_region_and_key() {
         let keys = Keyring::generate().unwrap();
         let subject = SubjectId::new("s-1");
-        let first = keys.open().pseudonym(&acme(), &subject);
-        assert_eq!(first, keys.open().pseudonym(&acme(), &subject));
+        let first = keys.open(Backend::default()).pseudonym(&acme(), &subject);
+        assert_eq!(first, keys.open(Backend::default()).pseudonym(&acme(), &subject));
         assert_ne!(
             first,
-            keys.open().pseudonym(&Authority::new("acme", "eu"), &subject)
+            keys.open(Backend::default())
+                .pseudonym(&Authority::new("acme", "eu"), &subject)
         );
         assert_ne!(
             first,
-            keys.open().pseudonym(&Authority::new("acmei", "n"), &subject)
+            keys.open(Backend::default())
+                .pseudonym(&Authority::new("acmei", "n"), &subject)
         );
         assert_ne!(
             first,
-            Keyring::generate().unwrap().open().pseudonym(&acme(), &subject)
+            Keyring::generate()
+                .unwrap()
+                .open(Backend::default())
+                .pseudonym(&acme(), &subject)
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub(crate) struct Leases {
 #[derive(Default)]
 struct Slot {
     held: Mutex<Option<Arc<Lease>>>,
+    /// Whether the held lease was asked for since it was opened: one that nobody uses is not renewed.
+    is_used: AtomicBool,
     /// Held by the flight; its content is how the last flight failed, if it did.
     gate: tokio::sync::Mutex<Option<KeyError>>,
     flights: AtomicU64,
@@ -36,6 +38,14 @@ impl Slot {
     /// map of slots locked, from which alone others get at a slot.
     fn is_needed(self: &Arc<Self>) -> bool {
         lock(&self.held).is_some() || Arc::strong_count(self) > 1 || Arc::strong_count(&self.revocations) > 1
+    }
+
+    /// Keeps a lease for the next ones that ask, unless a rotation came in between.
+    fn hold(&self, lease: &Arc<Lease>, changes_before: u64) {
+        let mut held = lock(&self.held);
+        if self.changes.load(Ordering::Acquire) == changes_before {
+            *held = Some(Arc::clone(lease));
+        }
     }
 }
 
@@ -92,11 +102,47 @@ impl Leases {
         slot.flights.fetch_add(1, Ordering::Release);
         let (lease, changes_before) = outcome?;
         self.make_room();
-        let mut held = lock(&slot.held);
-        if slot.changes.load(Ordering::Acquire) == changes_before {
-            *held = Some(Arc::clone(&lease));
-        }
+        slot.hold(&lease, changes_before);
         Ok(lease)
+    }
+
+    /// The leases to renew now: they have used up three quarters of their time, and were asked for since they were opened.
+    pub(crate) fn due(&self) -> Vec<AuthorityName> {
+        let now = self.clock.now();
+        let is_due = |slot: &Slot| {
+            let held = lock(&slot.held);
+            let is_old = held.as_ref().is_some_and(|lease| {
+                lease.keys(now).is_ok() && now.since(lease.opened) >= self.bound / 4 * 3
+            });
+            is_old && slot.is_used.load(Ordering::Acquire)
+        };
+        let slots = lock(&self.slots);
+        let due = slots.iter().filter(|(_, slot)| is_due(slot));
+        due.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Asks for a held lease anew, so that the next session need not wait. If the custody says that the key is off, everything
+    /// that is held ends at once; if it does not answer, what is held lasts as long as it would have.
+    pub(crate) async fn renew<F, Fut>(&self, name: &AuthorityName, ask: F) -> Result<(), KeyError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<OpenedKeys, KeyError>>,
+    {
+        let slot = self.slot(name);
+        let _one_flight = slot.gate.lock().await;
+        match self.fly(&slot, ask).await {
+            Ok((lease, changes_before)) => {
+                slot.is_used.store(false, Ordering::Release);
+                slot.hold(&lease, changes_before);
+                Ok(())
+            }
+            Err(error) => {
+                if error.is_off() {
+                    self.revoke(name);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Ends every lease on an authority, held here or by a session, and those that a flight is bringing.
@@ -147,7 +193,9 @@ impl Leases {
         let holds = held
             .as_ref()
             .is_some_and(|lease| lease.keys(self.clock.now()).is_ok());
-        if !holds {
+        if holds {
+            slot.is_used.store(true, Ordering::Release);
+        } else {
             *held = None;
         }
         held.clone()

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use boundary_runtime::{Clock, ManualClock, TenantId};
 
 use super::*;
+use crate::envelope::Backend;
 use crate::keys::{AuthorityName, Keyring};
 
 fn named(tenant: &str) -> AuthorityName {
@@ -36,7 +37,7 @@ impl Bench {
         let answer = async || {
             self.asked.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            Keyring::generate().map(|keyring| keyring.open())
+            Keyring::generate().map(|keyring| keyring.open(Backend::default()))
         };
         self.leases.open(&named(tenant), answer).await
     }
@@ -103,7 +104,7 @@ async fn a_slow_answer_lengthens_nothing() {
     let bench = Bench::new(BOUND, 8);
     let answer = async || {
         bench.clock.advance(Duration::from_secs(50));
-        Keyring::generate().map(|keyring| keyring.open())
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     // Asked at 0, answered at 50: ten seconds are left.
     let lease = bench.leases.open(&named("acme"), answer).await.unwrap();
@@ -121,7 +122,7 @@ async fn a_flight_cannot_undo_a_revocation() {
     let answer = async || {
         // The custody answers with keys it gave out before it was told to disable them.
         bench.leases.revoke(&tenant);
-        Keyring::generate().map(|keyring| keyring.open())
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
     };
     assert_eq!(
         bench.leases.open(&tenant, answer).await.err(),
@@ -227,4 +228,73 @@ async fn a_clock_that_went_back_or_cannot_tell_ends_a_lease() {
     for broken in [Timestamp::from_millis(999_999), Timestamp::from_millis(u64::MAX)] {
         assert!(lease.keys(broken).is_err(), "at {broken}");
     }
+}
+
+#[tokio::test]
+async fn a_lease_in_use_is_renewed_before_it_ends_and_one_that_nobody_asks_for_is_not() {
+    let bench = Bench::new(BOUND, 8);
+    let first = bench.open("acme").await.unwrap();
+    bench.open("idle").await.unwrap();
+    bench.open("acme").await.unwrap();
+    bench.clock.advance(Duration::from_secs(44));
+    assert_eq!(bench.leases.due(), []);
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(bench.leases.due(), [named("acme")]);
+    let answer = async || Keyring::generate().map(|keyring| keyring.open(Backend::default()));
+    bench.leases.renew(&named("acme"), answer).await.unwrap();
+    assert_eq!(bench.leases.due(), [], "renewed, and not used since");
+
+    bench.clock.advance(Duration::from_secs(15));
+    // What a session holds ends when it would have; the next session finds a younger one, and asks nobody.
+    assert_eq!(
+        bench.is_good(&first),
+        Err(KeyError::LeaseExpired { bound: BOUND })
+    );
+    let renewed = bench.open("acme").await.unwrap();
+    assert_eq!((bench.is_good(&renewed), bench.asked()), (Ok(()), 2));
+    bench.clock.advance(Duration::from_secs(45));
+    assert!(
+        bench.is_good(&renewed).is_err(),
+        "its age counts from the renewal"
+    );
+}
+
+#[tokio::test]
+async fn a_renewal_that_finds_the_key_off_ends_everything_and_one_without_an_answer_nothing() {
+    let bench = Bench::new(BOUND, 8);
+    let lease = bench.open("acme").await.unwrap();
+    let down = async || Err(KeyError::Unreachable("no route".to_owned()));
+    assert!(bench.leases.renew(&named("acme"), down).await.is_err());
+    assert_eq!(bench.is_good(&lease), Ok(()));
+    for off in [KeyError::Disabled, KeyError::PendingDeletion] {
+        let lease = bench.open("acme").await.unwrap();
+        let answer = async || Err(off.clone());
+        assert_eq!(bench.leases.renew(&named("acme"), answer).await, Err(off.clone()));
+        assert_eq!(bench.is_good(&lease), Err(KeyError::Disabled), "{off}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_cannot_undo_a_revocation_or_a_rotation() {
+    let bench = Bench::new(BOUND, 8);
+    bench.open("acme").await.unwrap();
+    let revoked = async || {
+        bench.leases.revoke(&named("acme"));
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
+    };
+    assert_eq!(
+        bench.leases.renew(&named("acme"), revoked).await,
+        Err(KeyError::Disabled)
+    );
+    assert_eq!(bench.leases.held_count(), 0);
+    let rotated = async || {
+        bench.leases.refresh(&named("acme"));
+        Keyring::generate().map(|keyring| keyring.open(Backend::default()))
+    };
+    bench.leases.renew(&named("acme"), rotated).await.unwrap();
+    assert_eq!(
+        bench.leases.held_count(),
+        0,
+        "keys from before the rotation are not kept"
+    );
 }

@@ -3,9 +3,7 @@
 //! Each act is a few steps that may be repeated, in an order in which an interruption leaves the authority closed or as it
 //! was, and the same call again completes it. What was done is recorded before and after.
 
-use std::time::Duration;
-
-use boundary_runtime::audit::{Act, AuditRecord, Outcome};
+use boundary_runtime::audit::{Act, AuditRecord, AuthorityFact, Outcome};
 use boundary_runtime::{AccessError, KeyError, Principal, Region, Timestamp};
 
 use super::Vault;
@@ -49,12 +47,6 @@ impl Change {
     const fn closes(self) -> bool {
         matches!(self, Change::Suspend | Change::ScheduleDeletion | Change::Destroy)
     }
-}
-
-/// For how long an authority waits between the scheduling of its deletion and its destruction.
-pub(super) fn waiting_period(policy: &boundary_schema::Policy) -> Duration {
-    let _ = policy;
-    Duration::from_secs(7 * 24 * 60 * 60)
 }
 
 impl<R: Region> Vault<R> {
@@ -179,7 +171,7 @@ impl<R: Region> Vault<R> {
         name: impl Into<AuthorityName>,
     ) -> Result<(), AccessError> {
         let name = name.into();
-        let act = self.changing_keyring(&name, Keyring::rotate);
+        let act = async |authority: &Authority| self.change_keyring(authority, &name, Keyring::rotate).await;
         self.administer(principal, &name, Change::Rotate, act).await
     }
 
@@ -196,7 +188,10 @@ impl<R: Region> Vault<R> {
         oldest: u32,
     ) -> Result<(), AccessError> {
         let name = name.into();
-        let act = self.changing_keyring(&name, move |keyring: &mut Keyring| keyring.retire_before(oldest));
+        let act = async |authority: &Authority| {
+            let retire = |keyring: &mut Keyring| keyring.retire_before(oldest);
+            self.change_keyring(authority, &name, retire).await
+        };
         self.administer(principal, &name, Change::RetireGenerations, act)
             .await
     }
@@ -212,7 +207,7 @@ impl<R: Region> Vault<R> {
         name: impl Into<AuthorityName>,
     ) -> Result<(), AccessError> {
         let name = name.into();
-        let act = self.changing_keyring(&name, |_: &mut Keyring| Ok(()));
+        let act = async |authority: &Authority| self.change_keyring(authority, &name, |_| Ok(())).await;
         self.administer(principal, &name, Change::Rewrap, act).await
     }
 
@@ -295,7 +290,7 @@ impl<R: Region> Vault<R> {
         name: impl Into<AuthorityName>,
     ) -> Result<Timestamp, AccessError> {
         let name = name.into();
-        let waiting = waiting_period(&self.policy);
+        let waiting = self.policy.keys().deletion_wait;
         let act = async |authority: &Authority| {
             let due = self.clock.now().plus(waiting);
             let record = self.set_state(authority, |state| match state {
@@ -338,7 +333,8 @@ impl<R: Region> Vault<R> {
         let act = async |authority: &Authority| {
             let _lock = self.authorities.folder.lock()?;
             let Some(record) = self.authorities.load(authority)? else {
-                return Ok(());
+                // What an interrupted destruction left of the record.
+                return self.authorities.remove(authority);
             };
             let AuthorityState::PendingDeletion(due) = record.state else {
                 return Err(KeyError::DeletionNotScheduled);
@@ -400,23 +396,22 @@ impl<R: Region> Vault<R> {
     }
 
     /// Changes an authority's keys, wraps them again under the key that it has, and lets sessions ask anew.
-    fn changing_keyring(
+    async fn change_keyring(
         &self,
+        authority: &Authority,
         name: &AuthorityName,
         change: impl FnOnce(&mut Keyring) -> Result<(), KeyError>,
-    ) -> impl AsyncFnOnce(&Authority) -> Result<(), KeyError> {
-        async move |authority: &Authority| {
-            let _lock = self.authorities.folder.lock()?;
-            let record = self.record_of(authority)?;
-            let mut keyring = self.unwrap_keyring(authority, &record).await?;
-            change(&mut keyring)?;
-            let changed = self
-                .wrapped_record(authority, record.state, record.key, record.former, &keyring)
-                .await?;
-            self.authorities.store(authority, &changed)?;
-            self.leases.refresh(name);
-            Ok(())
-        }
+    ) -> Result<(), KeyError> {
+        let _lock = self.authorities.folder.lock()?;
+        let record = self.record_of(authority)?;
+        let mut keyring = self.unwrap_keyring(authority, &record).await?;
+        change(&mut keyring)?;
+        let changed = self
+            .wrapped_record(authority, record.state, record.key, record.former, &keyring)
+            .await?;
+        self.authorities.store(authority, &changed)?;
+        self.leases.refresh(name);
+        Ok(())
     }
 
     fn set_state(
@@ -467,7 +462,9 @@ impl<R: Region> Vault<R> {
         if change.closes() {
             self.leases.revoke(name);
         }
-        let outcome = perform(&name.within(&self.region)).await;
+        let authority = name.within(&self.region);
+        let before = self.authorities.load(&authority).ok().flatten();
+        let outcome = perform(&authority).await;
         if change.closes() {
             // Again, for the leases that were asked for before the custody knew.
             self.leases.revoke(name);
@@ -478,6 +475,15 @@ impl<R: Region> Vault<R> {
             record.outcome = Outcome::Refused;
             record.note = Some(format!("{}: {error}", change.name()).into());
         }
+        // What the authority is now, whatever came of the act: a step of it may have been taken.
+        record.capability = match self.authorities.load(&authority) {
+            Ok(Some(now)) => Some(Box::new(self.fact(name.class(), &now, now.state.name()))),
+            Ok(None) => {
+                before.map(|before| Box::new(self.fact(name.class(), &before, AuthorityFact::DESTROYED)))
+            }
+            // Damaged: the outcome says so.
+            Err(_) => None,
+        };
         self.audit.record(record)?;
         self.audit.flush()?;
         Ok(outcome?)

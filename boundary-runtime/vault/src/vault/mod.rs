@@ -2,6 +2,9 @@
 
 mod administration;
 mod authorities;
+mod capability;
+mod leasing;
+mod objects;
 mod opener;
 mod pseudonyms;
 mod registry;
@@ -20,8 +23,8 @@ use boundary_schema::{Declaration, Plane, Policy};
 
 use crate::MARKER;
 use crate::custody::Custodies;
-use crate::keys::{Authority, AuthorityClass, AuthorityName, Keyring, OpenedKeys};
-use crate::lease::{Lease, Leases};
+use crate::envelope::Backend;
+use crate::lease::Leases;
 use authorities::Authorities;
 pub use authorities::{AuthorityRecord, AuthorityState, KeptKey};
 use opener::VaultOpener;
@@ -30,8 +33,9 @@ use registry::Registry;
 pub use pseudonyms::VaultPseudonyms;
 pub use signer::RegionSigner;
 
-/// As many opened authorities are held at once; beyond that the oldest have to be asked for again.
-const MAX_LEASES: usize = 16 * 1024;
+/// As many opened authorities are held at once; beyond that the oldest have to be asked for again. What one costs is in
+/// docs/benchmarks.md.
+const MAX_LEASES: usize = 128 * 1024;
 
 /// What a vault is opened with.
 pub struct VaultConfig<'a> {
@@ -47,6 +51,8 @@ pub struct VaultConfig<'a> {
     pub audit: Arc<dyn Audit>,
     /// Where the age of leases is read.
     pub clock: Arc<dyn Clock>,
+    /// The library that computes the envelope's primitives. The bytes are the same with all of them.
+    pub backend: Backend,
 }
 
 /// The holder of region `R`'s keys: the one source of sessions that can open anything.
@@ -54,7 +60,7 @@ pub struct VaultConfig<'a> {
 /// ```
 /// use std::sync::Arc;
 /// use boundary_runtime::{InCountry, Principal, Purpose, Region, Session, SystemClock, TenantId, audit::MemoryAudit};
-/// use boundary_vault::{LocalCustody, Vault, VaultConfig};
+/// use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 /// # const POLICY: &str = include_str!("../../tests/support/boundary.toml");
 /// # struct In;
 /// # impl Region for In { const NAME: &'static str = "in"; const JURISDICTION: &'static str = "IN"; }
@@ -70,6 +76,7 @@ pub struct VaultConfig<'a> {
 ///     declarations: &[], // Customer::DECLARATION, Payment::DECLARATION, ..
 ///     audit: Arc::new(MemoryAudit::default()),
 ///     clock: Arc::new(SystemClock),
+///     backend: Backend::default(),
 /// })
 /// .await?;
 ///
@@ -89,10 +96,12 @@ pub struct Vault<R: Region> {
     registry: Arc<Registry>,
     audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
+    backend: Backend,
     leases: Leases,
     signer: RegionSigner,
     /// One administrative act at a time.
     administration: tokio::sync::Mutex<()>,
+    observed: capability::Observed,
     marker: PhantomData<fn() -> R>,
 }
 
@@ -101,7 +110,7 @@ impl<R: Region> Vault<R> {
     ///
     /// # Errors
     /// [`Refusal::Unknown`] if `R` is no in-country region of the policy, [`KeyError::WrongRegion`] if the custody
-    /// is another region's, and what the custody or the region's folder answers.
+    /// is another region's, [`KeyError::NoFipsModule`] if that is the backend and there is none, and what the custody or the region's folder answers.
     pub async fn open(config: VaultConfig<'_>) -> Result<Self, AccessError> {
         let is_in_country = config.policy.regions().get(R::NAME).is_some_and(|region| {
             region.plane == Plane::InCountry && region.jurisdiction.as_str() == R::JURISDICTION
@@ -131,19 +140,22 @@ impl<R: Region> Vault<R> {
             }
             .into());
         }
+        config.backend.check()?;
         let seed = home.signing_key().await?;
         let region: Arc<str> = R::NAME.into();
         Ok(Self {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
             leases: Leases::new(config.policy.keys().lease, MAX_LEASES, Arc::clone(&config.clock)),
             authorities: Authorities::open(&config.region_dir)?,
-            registry: Arc::new(Registry::new(config.declarations)),
+            registry: Arc::new(Registry::new(config.declarations, config.policy.envelope())),
             region,
             policy: config.policy,
             custodies: config.custodies,
             audit: config.audit,
             clock: config.clock,
+            backend: config.backend,
             administration: tokio::sync::Mutex::default(),
+            observed: capability::Observed::default(),
             marker: PhantomData,
         })
     }
@@ -224,47 +236,6 @@ impl<R: Region> Vault<R> {
         Ok(())
     }
 
-    async fn lease_all(&self, tenants: &[TenantId]) -> Result<Vec<(TenantId, Arc<Lease>)>, AccessError> {
-        let mut leases: Vec<(TenantId, Arc<Lease>)> = Vec::with_capacity(tenants.len());
-        for tenant in tenants {
-            if !leases.iter().any(|(known, _)| known == tenant) {
-                let name = AuthorityName::new(tenant, AuthorityClass::Tenant);
-                let lease = self.leases.open(&name, || self.open_keys(&name)).await?;
-                leases.push((tenant.clone(), lease));
-            }
-        }
-        Ok(leases)
-    }
-
-    async fn open_keys(&self, name: &AuthorityName) -> Result<OpenedKeys, KeyError> {
-        let authority = name.within(&self.region);
-        let record = self.record_of(&authority)?;
-        let keyring = self.unwrap_keyring(&authority, &record).await?;
-        Ok(keyring.open())
-    }
-
-    fn record_of(&self, authority: &Authority) -> Result<AuthorityRecord, KeyError> {
-        self.authorities
-            .load(authority)?
-            .ok_or_else(|| authority.unknown())
-    }
-
-    /// The authority's keyring, unwrapped by its custody, unless the authority is closed.
-    async fn unwrap_keyring(
-        &self,
-        authority: &Authority,
-        record: &AuthorityRecord,
-    ) -> Result<Keyring, KeyError> {
-        match record.state {
-            AuthorityState::Active => {}
-            AuthorityState::Suspended => return Err(KeyError::Disabled),
-            AuthorityState::PendingDeletion(_) => return Err(KeyError::PendingDeletion),
-        }
-        let custody = self.custodies.get(&record.key.custody)?;
-        let keys = custody.unwrap(record.key.of(authority), &record.wrapped).await?;
-        Keyring::from_bytes(&keys, authority)
-    }
-
     /// Records a session, or its refusal: once for each tenant, or once if no tenant was named.
     fn record_session(
         &self,
@@ -273,6 +244,7 @@ impl<R: Region> Vault<R> {
         tenants: &[TenantId],
         refusal: Option<&AccessError>,
     ) -> Result<(), AccessError> {
+        self.record_roles(principal)?;
         let mut record = AuditRecord::new(self.clock.now(), Act::Session, principal.clone());
         record.purpose = Some(purpose);
         if let Some(refusal) = refusal {

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
-use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
+use boundary_runtime::seam::{
+    ChunkOpener, ChunkSealer, FieldAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
+};
 use boundary_runtime::{
     AccessError, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, SubjectId, TenantId, Timestamp,
 };
@@ -10,7 +12,7 @@ use boundary_schema::Declaration;
 use zeroize::Zeroizing;
 
 use super::registry::{Registry, check_field};
-use crate::envelope::{self, AdditionalData, RecordKeys, RecordNames, Undecryptable};
+use crate::envelope::{self, AdditionalData, RecordKeys, RecordNames, Undecryptable, WrappingRoot};
 use crate::lease::Lease;
 use crate::random;
 
@@ -96,6 +98,18 @@ impl VaultOpener {
         address: &RecordAddress<'_>,
         now: Timestamp,
     ) -> Result<OpenRecord, AccessError> {
+        let (index, root, bound) = self.wrapped_under(key, address, now)?;
+        let keys = RecordKeys::unwrap(key.wrapped(), root, bound.as_bytes())?;
+        Ok(OpenRecord::new(address, &self.region, key.clone(), index, keys)?)
+    }
+
+    /// The lease and its key that a data key of this record was wrapped under, and what the wrap is bound to.
+    pub(super) fn wrapped_under(
+        &self,
+        key: &DataKey,
+        address: &RecordAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(usize, &WrappingRoot, AdditionalData), AccessError> {
         self.registry.check(address.declaration)?;
         let (index, lease) = self.lease(address.tenant)?;
         let keys = lease.keys(now)?;
@@ -112,8 +126,26 @@ impl VaultOpener {
             None => return Err(AccessError::Undecryptable),
         };
         let bound = AdditionalData::of_data_key(&names(address, &self.region), &key.id(), generation)?;
-        let keys = RecordKeys::unwrap(key.wrapped(), root, bound.as_bytes())?;
-        Ok(OpenRecord::new(address, &self.region, key.clone(), index, keys)?)
+        Ok((index, root, bound))
+    }
+
+    /// A fresh data key for what lies at this address, wrapped by `wrap` under the newest key of the tenant's lease.
+    pub(super) fn fresh<K, const N: usize>(
+        &self,
+        address: &RecordAddress<'_>,
+        now: Timestamp,
+        wrap: impl FnOnce(&[u8; 32], &[u8; 32], &WrappingRoot, u32, &[u8]) -> (K, [u8; N]),
+    ) -> Result<(usize, DataKey, K), AccessError> {
+        self.registry.check(address.declaration)?;
+        let (index, lease) = self.lease(address.tenant)?;
+        let (generation, root) = lease.keys(now)?.newest().ok_or(KeyError::Disabled)?;
+        let id = random::bytes::<DATA_KEY_ID_LEN>()?;
+        let bound = AdditionalData::of_data_key(&names(address, &self.region), &id, generation)?;
+        let salt = random::bytes()?;
+        let (keys, wrapped) = wrap(&*random::key()?, &salt, root, generation, bound.as_bytes());
+        let data_key =
+            DataKey::from_parts(id, address.tenant, &self.region, &wrapped).map_err(|_| Misuse::TooLong)?;
+        Ok((index, data_key, keys))
     }
 
     fn lease(&self, tenant: &TenantId) -> Result<(usize, &Lease), AccessError> {
@@ -134,15 +166,7 @@ impl Opener for VaultOpener {
     }
 
     fn create(&self, address: &RecordAddress<'_>, now: Timestamp) -> Result<DataKey, AccessError> {
-        self.registry.check(address.declaration)?;
-        let (index, lease) = self.lease(address.tenant)?;
-        let (generation, root) = lease.keys(now)?.newest().ok_or(KeyError::Disabled)?;
-        let id = random::bytes::<DATA_KEY_ID_LEN>()?;
-        let bound = AdditionalData::of_data_key(&names(address, &self.region), &id, generation)?;
-        let salt = random::bytes()?;
-        let (keys, wrapped) = RecordKeys::wrap(&*random::key()?, &salt, root, generation, bound.as_bytes());
-        let data_key =
-            DataKey::from_parts(id, address.tenant, &self.region, &wrapped).map_err(|_| Misuse::TooLong)?;
+        let (index, data_key, keys) = self.fresh(address, now, RecordKeys::wrap)?;
         let record = OpenRecord::new(address, &self.region, data_key.clone(), index, keys)?;
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(record);
         Ok(data_key)
@@ -163,7 +187,10 @@ impl Opener for VaultOpener {
         let nonce = random::bytes()?;
         self.with_record(key, field, now, |record| {
             let bound = record.bound.field(field.record.record_id, field.field)?;
-            Ok(envelope::seal(&record.keys, &nonce, bound, plaintext, out)?)
+            Ok(match self.registry.bucket(field.field) {
+                None => envelope::seal(&record.keys, &nonce, bound, plaintext, out)?,
+                Some(bucket) => envelope::seal_padded(&record.keys, &nonce, bound, plaintext, bucket, out)?,
+            })
         })
     }
 
@@ -181,9 +208,27 @@ impl Opener for VaultOpener {
                 .map_err(|Undecryptable| AccessError::Undecryptable)
         })
     }
+
+    fn seal_object(
+        &self,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(ObjectHeader, Box<dyn ChunkSealer>), AccessError> {
+        let (header, chunks) = self.start_object(object, now)?;
+        Ok((header, Box::new(chunks)))
+    }
+
+    fn open_object(
+        &self,
+        header: &ObjectHeader,
+        object: &ObjectAddress<'_>,
+        now: Timestamp,
+    ) -> Result<Box<dyn ChunkOpener>, AccessError> {
+        Ok(Box::new(self.continue_object(header, object, now)?))
+    }
 }
 
-fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {
+pub(super) fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {
     RecordNames {
         tenant: address.tenant.as_str(),
         region,

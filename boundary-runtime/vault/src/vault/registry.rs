@@ -2,22 +2,37 @@
 
 use boundary_runtime::seam::FieldAddress;
 use boundary_runtime::{AccessError, Refusal};
-use boundary_schema::{Declaration, Residency};
+use boundary_schema::{Declaration, Envelope, FieldDeclaration, Residency};
 
 /// The declarations that a vault opens and seals fields of.
-pub(super) struct Registry(Vec<&'static Declaration>);
+pub(super) struct Registry {
+    declarations: Vec<&'static Declaration>,
+    envelope: Envelope,
+}
 
 impl Registry {
-    pub(super) fn new(declarations: &[&'static Declaration]) -> Self {
-        Self(declarations.to_vec())
+    /// What was declared, and what the policy says of how sealed values look.
+    pub(super) fn new(declarations: &[&'static Declaration], envelope: &Envelope) -> Self {
+        Self {
+            declarations: declarations.to_vec(),
+            envelope: envelope.clone(),
+        }
+    }
+
+    /// The bucket in bytes that a field's values are padded to, where the policy asks for it.
+    pub(super) fn bucket(&self, field: &FieldDeclaration) -> Option<u32> {
+        self.envelope.bucket(field.category?)
     }
 
     /// Refuses a declaration that was not registered.
     ///
     /// The same constant may lie at several addresses of one program, so equal content counts as registered too.
     pub(super) fn check(&self, declaration: &'static Declaration) -> Result<(), AccessError> {
-        let is_known =
-            self.0.iter().any(|known| std::ptr::eq(*known, declaration)) || self.0.contains(&declaration);
+        let is_known = self
+            .declarations
+            .iter()
+            .any(|known| std::ptr::eq(*known, declaration))
+            || self.declarations.contains(&declaration);
         if is_known {
             Ok(())
         } else {

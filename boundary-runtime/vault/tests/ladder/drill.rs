@@ -47,6 +47,7 @@ pub async fn place_with(
         declarations: &declarations,
         audit: log,
         clock: Arc::clone(&clock) as _,
+        backend: boundary_vault::Backend::default(),
     });
     Place {
         folder: Arc::clone(folder),

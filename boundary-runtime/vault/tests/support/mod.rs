@@ -15,7 +15,7 @@ use boundary_runtime::{
 use boundary_schema::{
     Declaration, FieldDeclaration, FieldRole, Kind, Policy, Protection, Residency, Tenancy,
 };
-use boundary_vault::{Custodies, Custody, LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, Custodies, Custody, LocalCustody, Vault, VaultConfig};
 
 pub struct In;
 impl Region for In {
@@ -219,6 +219,15 @@ impl<R: Region> Place<R> {
         custody: Arc<dyn Custody>,
         policy: Arc<Policy>,
     ) -> Self {
+        Self::by_backend(folder, custody, policy, Backend::default()).await
+    }
+
+    pub async fn by_backend(
+        folder: Arc<tempfile::TempDir>,
+        custody: Arc<dyn Custody>,
+        policy: Arc<Policy>,
+        backend: Backend,
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_700_000_000_000)));
         let audit = Arc::new(MemoryAudit::default());
         let declarations = [&CUSTOMERS];
@@ -229,6 +238,7 @@ impl<R: Region> Place<R> {
             declarations: &declarations,
             audit: Arc::clone(&audit) as _,
             clock: Arc::clone(&clock) as _,
+            backend,
         });
         let vault = vault.await.expect("a vault");
         let control = ControlPlane::new(policy, IdentityMap::new(), Arc::default());

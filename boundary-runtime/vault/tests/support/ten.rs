@@ -13,7 +13,7 @@ use boundary_runtime::{
     Sealed, Session, SubjectId, SystemClock, TenantId, TenantRecord,
 };
 use boundary_schema::{Declaration, FieldDeclaration, Kind, Policy, Protection, Residency, Tenancy};
-use boundary_vault::{LocalCustody, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, Vault, VaultConfig};
 
 pub const TENANT: &str = "acme";
 pub const RECORD_ID: &str = "1042";
@@ -127,6 +127,7 @@ impl Application {
             declarations: &[&TABLE],
             audit: Arc::new(NoAudit),
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await?;
         let (tenants, subject) = ([TenantId::new(TENANT)], SubjectId::new("s-1"));

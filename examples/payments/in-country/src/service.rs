@@ -10,7 +10,7 @@ use boundary_runtime::seam::Signer;
 use boundary_runtime::store::RegionStore;
 use boundary_runtime::{Declaration, Principal, Purpose, Session, SystemClock, TenantId};
 use boundary_runtime::{InCountry, Region};
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 use payments_model::policy::{self, region};
 use payments_model::{Customer, OfferSelected, Payment};
 
@@ -54,6 +54,7 @@ impl<R: region::Declared> Service<R> {
             declarations: &DECLARATIONS,
             audit,
             clock: Arc::new(SystemClock),
+            backend: Backend::default(),
         })
         .await?;
         let mut identity = IdentityMap::new();

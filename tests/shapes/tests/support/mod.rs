@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use boundary_shapes::policy::{self, purpose::Billing, region::In};
 use boundary_shapes::{Ledgered, Note, OrderLine, Person, Profile, RiskFeatures, Secretive, Shipment, Visit};
-use boundary_vault::{LocalCustody, RegionSigner, Vault, VaultConfig};
+use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 use rt::audit::{Audit, AuditRecord};
 use rt::control::{ControlPlane, IdentityMap, Residence};
 use rt::journal::Head;
@@ -67,6 +67,7 @@ pub(crate) async fn site() -> Site {
         declarations: &DECLARATIONS,
         audit: Arc::new(Discarded),
         clock: Arc::new(SystemClock),
+        backend: Backend::default(),
     })
     .await
     .unwrap();

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::KmsCustody;
 use super::calls::unexpected;
 use crate::custody::small_wrap;
-use crate::envelope::WrappingRoot;
+use crate::envelope::{Backend, WrappingRoot};
 use crate::keys::{Authority, AuthorityClass};
 
 const VERSION: u8 = 1;
@@ -84,7 +84,7 @@ fn root(plaintext: Option<Blob>) -> Result<WrappingRoot, KeyError> {
         .as_slice()
         .try_into()
         .map_err(|_| unexpected("a data key of 256 bits"))?;
-    Ok(WrappingRoot::new(key))
+    Ok(WrappingRoot::new(Backend::default(), key))
 }
 
 /// The wrapped data key, and what it wraps.

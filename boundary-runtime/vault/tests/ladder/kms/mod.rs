@@ -1,6 +1,7 @@
 //! AWS KMS, as LocalStack answers for it: made, imported and designated keys. `docs/custody-aws-kms.md` says where the two differ.
 
 mod calls;
+mod ends;
 mod failures;
 mod keys;
 mod localstack;
