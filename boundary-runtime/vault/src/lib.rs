@@ -15,6 +15,8 @@ mod lease;
 mod random;
 mod vault;
 
+#[cfg(feature = "aws-kms")]
+pub use custody::KmsCustody;
 pub use custody::{
     Custodies, Custody, CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
     Pending, Rung,
