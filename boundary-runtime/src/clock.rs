@@ -1,7 +1,7 @@
 //! Time, always handed in: every decision takes the time as an argument, and sessions read it from a [`Clock`].
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -47,15 +47,41 @@ impl fmt::Display for Timestamp {
 pub trait Clock: Send + Sync {
     /// The present moment. A clock that cannot tell answers the far end of time, where every grant and lease has ended.
     fn now(&self) -> Timestamp;
+
+    /// How far behind the present [`Clock::now`] may be. Leases end by so much earlier, so that their bound holds.
+    fn lag(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// The operating system's clock.
+///
+/// On Linux it is the time of the last tick, which is 1 to 10 ms old and costs a fifth of the exact time: a session reads
+/// the clock for each field that it opens.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[cfg(target_os = "linux")]
     fn now(&self) -> Timestamp {
-        match SystemTime::now().duration_since(UNIX_EPOCH) {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+        match (u64::try_from(time.tv_sec), u64::try_from(time.tv_nsec)) {
+            (Ok(seconds), Ok(nanos)) => {
+                Timestamp(seconds.saturating_mul(1_000).saturating_add(nanos / 1_000_000))
+            }
+            _ => Timestamp(u64::MAX),
+        }
+    }
+
+    /// The longest time between two ticks, of a kernel with 100 of them a second.
+    #[cfg(target_os = "linux")]
+    fn lag(&self) -> Duration {
+        Duration::from_millis(10)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn now(&self) -> Timestamp {
+        match std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {
             Ok(elapsed) => Timestamp(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
             Err(_) => Timestamp(u64::MAX),
         }

@@ -44,14 +44,17 @@ impl DataKey {
             Vec::with_capacity(TENANT_START + tenant.as_str().len() + 2 + region.len() + wrapped.len());
         bytes.push(DATA_KEY_VERSION);
         bytes.extend_from_slice(&id);
-        for name in [tenant.as_str(), region] {
-            let length = u16::try_from(name.len()).ok().filter(|length| *length <= 1024);
-            let length = length.ok_or(DecodeError::new("a name of at most 1,024 bytes"))?;
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(name.as_bytes());
+        let tenant_end = push_name(&mut bytes, tenant.as_str())?;
+        let region_end = push_name(&mut bytes, region)?;
+        if wrapped.is_empty() {
+            return Err(DecodeError::new("a data key with its wrapped part"));
         }
         bytes.extend_from_slice(wrapped);
-        Self::from_bytes(&bytes)
+        Ok(Self {
+            bytes: bytes.into_boxed_slice(),
+            tenant_end,
+            region_end,
+        })
     }
 
     /// Reads a data key as [`DataKey::as_bytes`] gave it.
@@ -105,6 +108,15 @@ impl DataKey {
     pub fn wrapped(&self) -> &[u8] {
         &self.bytes[usize::from(self.region_end)..]
     }
+}
+
+/// Appends a name with its length of two bytes, and gives its end.
+fn push_name(bytes: &mut Vec<u8>, name: &str) -> Result<u16, DecodeError> {
+    let too_long = || DecodeError::new("a name of at most 1,024 bytes");
+    let length = u16::try_from(name.len()).ok().filter(|length| *length <= 1024);
+    bytes.extend_from_slice(&length.ok_or_else(too_long)?.to_be_bytes());
+    bytes.extend_from_slice(name.as_bytes());
+    u16::try_from(bytes.len()).map_err(|_| too_long())
 }
 
 /// The end of the name that starts at `start`, after its length of two bytes; checked to be UTF-8.

@@ -159,10 +159,14 @@ impl<T: Plaintext> Guarded for Sealed<T> {
         now: Timestamp,
     ) -> Result<Self, AccessError> {
         let value = Plain::new(value);
-        let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
-        value.value.encode(&mut plaintext)?;
         let mut bytes = Vec::new();
-        opener.seal(key, field, &plaintext, &mut bytes, now)?;
+        if let Some(plaintext) = value.value.as_encoded() {
+            opener.seal(key, field, plaintext, &mut bytes, now)?;
+        } else {
+            let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
+            value.value.encode(&mut plaintext)?;
+            opener.seal(key, field, &plaintext, &mut bytes, now)?;
+        }
         Ok(Self {
             bytes: bytes.into_boxed_slice(),
             value: PhantomData,
@@ -179,7 +183,7 @@ impl<T: Plaintext> Guarded for Sealed<T> {
         let mut plaintext = Zeroizing::new(Vec::new());
         opener.open(key, field, &self.bytes, &mut plaintext, now)?;
         // What was sealed as this type decodes as it; anything else is as opaque as a failed tag.
-        T::decode(&plaintext)
+        T::decode_owned(plaintext)
             .map(Plain::new)
             .map_err(|_| AccessError::Undecryptable)
     }

@@ -106,8 +106,14 @@ impl<'de> serde::Deserialize<'de> for Pseudonym {
 }
 
 /// Who acts, in which operational role. The role's purposes are in the policy, not here (M7).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-pub struct Principal {
+///
+/// A clone shares its names, because every opened field is recorded with one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Principal(Arc<PrincipalNames>);
+
+/// What a [`Principal`] goes by.
+#[derive(Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct PrincipalNames {
     /// A stable name of the service or the operator, fit for the audit log: not a person's e-mail address.
     #[serde(rename = "principal", serialize_with = "text")]
     pub name: Arc<str>,
@@ -124,10 +130,24 @@ impl Principal {
     /// assert_eq!(&*agent.role, "support_agent");
     /// ```
     pub fn new(name: impl Into<Arc<str>>, role: impl Into<Arc<str>>) -> Self {
-        Self {
+        Self(Arc::new(PrincipalNames {
             name: name.into(),
             role: role.into(),
-        }
+        }))
+    }
+}
+
+impl std::ops::Deref for Principal {
+    type Target = PrincipalNames;
+
+    fn deref(&self) -> &PrincipalNames {
+        &self.0
+    }
+}
+
+impl serde::Serialize for Principal {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_ref().serialize(serializer)
     }
 }
 

@@ -54,7 +54,7 @@ pub use data_key::{DATA_KEY_ID_LEN, DATA_KEY_VERSION, DataKey};
 pub use error::{AccessError, AuditError, DecodeError, EncodeError, GrantProblem, KeyError, Misuse, Refusal};
 pub use grant::{Grant, GrantFor};
 pub use guarded::{BlindIndex, Given, Guarded, Indexed, Opened, Plain, Resident, Sealed, Sought};
-pub use ids::{Principal, Pseudonym, SubjectId, TenantId};
+pub use ids::{Principal, PrincipalNames, Pseudonym, SubjectId, TenantId};
 pub use plaintext::{Cell, Column, IndexForm, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
 pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};

@@ -50,6 +50,21 @@ pub trait Plaintext: Zeroize + Sized {
     /// # Errors
     /// If the bytes are no value of this type.
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError>;
+
+    /// The value's bytes, if it holds them just as [`Plaintext::encode`] would append them: then they are sealed from where
+    /// they lie, and no copy of the plaintext is made.
+    fn as_encoded(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// As [`Plaintext::decode`], from bytes that nobody else needs: a type that holds them as they are takes them over, and
+    /// no copy of the plaintext is made.
+    ///
+    /// # Errors
+    /// As [`Plaintext::decode`].
+    fn decode_owned(bytes: Zeroizing<Vec<u8>>) -> Result<Self, DecodeError> {
+        Self::decode(&bytes)
+    }
 }
 
 /// How a blind index takes values of a type.
@@ -72,6 +87,17 @@ impl Plaintext for String {
         Ok(())
     }
 
+    fn as_encoded(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
+
+    fn decode_owned(mut bytes: Zeroizing<Vec<u8>>) -> Result<Self, DecodeError> {
+        String::from_utf8(std::mem::take(&mut *bytes)).map_err(|refused| {
+            drop(Zeroizing::new(refused.into_bytes()));
+            DecodeError::new("UTF-8 text")
+        })
+    }
+
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         std::str::from_utf8(bytes)
             .map(str::to_owned)
@@ -86,6 +112,14 @@ impl Plaintext for Vec<u8> {
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self);
         Ok(())
+    }
+
+    fn as_encoded(&self) -> Option<&[u8]> {
+        Some(self)
+    }
+
+    fn decode_owned(mut bytes: Zeroizing<Vec<u8>>) -> Result<Self, DecodeError> {
+        Ok(std::mem::take(&mut *bytes))
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {

@@ -10,6 +10,8 @@
 #[path = "../src/envelope/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod envelope;
+#[path = "floor/mod.rs"]
+mod floor;
 #[path = "../src/keys/mod.rs"]
 #[allow(dead_code, unused_imports, unreachable_pub)]
 mod keys;
@@ -28,6 +30,8 @@ mod random;
 #[path = "../src/vault/registry.rs"]
 #[allow(dead_code, unused_imports)]
 mod registry;
+#[path = "rounds/mod.rs"]
+mod rounds;
 #[path = "../tests/support/ten.rs"]
 mod ten;
 
@@ -35,17 +39,13 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aes_gcm::aead::KeyInit;
-use aes_gcm::{AeadInOut, Aes256Gcm, Nonce};
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
 use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{Clock, DataKey, SubjectId, SystemClock, TenantId};
 use boundary_schema::FieldDeclaration;
-use criterion::{Criterion, criterion_group, criterion_main};
 use envelope::{AdditionalData, Backend, RecordKeys, RecordNames, WrappingRoot};
-use hkdf::Hkdf;
 use opener::VaultOpener;
-use sha2::Sha256;
+use rounds::Row;
 
 const NAMES: RecordNames<'_> = RecordNames {
     tenant: ten::TENANT,
@@ -57,101 +57,18 @@ const NAMES: RecordNames<'_> = RecordNames {
 const FIELD: &FieldDeclaration = &ten::TABLE.fields[0];
 const PLAINTEXT: [u8; 32] = [7; 32];
 
-/// The primitives of one record, and nothing around them.
-struct Primitives {
-    lease_key: Hkdf<Sha256>,
-    wrap_bound: Vec<u8>,
-    field_bound: Vec<u8>,
-    wrapped: ([u8; 32], [u8; 16]),
-    fields: Vec<([u8; 32], [u8; 16])>,
-}
-
-impl Primitives {
-    fn new() -> Self {
-        let bound = AdditionalData::of_data_key(&NAMES, &[0; 16], 1).unwrap_or_else(|_| unreachable!());
-        let mut fields = AdditionalData::of_fields(&NAMES).unwrap_or_else(|_| unreachable!());
-        let field_bound = fields.field(NAMES.record_id, FIELD).unwrap_or_default().to_vec();
-        let lease_key = Hkdf::from_prk(&[1; 32]).unwrap_or_else(|_| unreachable!());
-        let mut made = Self {
-            lease_key,
-            wrap_bound: bound.as_bytes().to_vec(),
-            field_bound,
-            wrapped: ([0; 32], [0; 16]),
-            fields: vec![],
-        };
-        (made.wrapped, made.fields) = made.seal();
-        made
-    }
-
-    fn wrapping_cipher(&self) -> Aes256Gcm {
-        let mut key = [0; 32];
-        let _ = self
-            .lease_key
-            .expand_multi_info(&[b"boundary/wrapping-key", black_box(&[2; 32])], &mut key);
-        Aes256Gcm::new((&key).into())
-    }
-
-    fn record_cipher(data_key: &[u8; 32]) -> Aes256Gcm {
-        let mut okm = [0; 64];
-        let root = Hkdf::<Sha256>::from_prk(black_box(data_key)).unwrap_or_else(|_| unreachable!());
-        let _ = root.expand(b"boundary/record-keys", &mut okm);
-        let (key, commitment) = okm.split_at(32);
-        black_box(commitment);
-        Aes256Gcm::new(key.try_into().unwrap_or_else(|_| unreachable!()))
-    }
-
-    #[allow(clippy::type_complexity)]
-    fn seal(&self) -> (([u8; 32], [u8; 16]), Vec<([u8; 32], [u8; 16])>) {
-        let data_key = [3; 32];
-        let mut wrapped = data_key;
-        let tag = seal(&self.wrapping_cipher(), &[0; 12], &self.wrap_bound, &mut wrapped);
-        let cipher = Self::record_cipher(&data_key);
-        let mut fields = Vec::with_capacity(10);
-        for nonce in 0..10 {
-            let mut field = black_box(PLAINTEXT);
-            let tag = seal(&cipher, &[nonce; 12], &self.field_bound, &mut field);
-            fields.push((field, tag));
-        }
-        ((wrapped, tag), fields)
-    }
-
-    fn open(&self) {
-        let (mut data_key, tag) = black_box(self.wrapped);
-        assert!(open(
-            &self.wrapping_cipher(),
-            &[0; 12],
-            &self.wrap_bound,
-            &mut data_key,
-            &tag
-        ));
-        let cipher = Self::record_cipher(&data_key);
-        for (nonce, (field, tag)) in (0..).zip(&self.fields) {
-            let mut field = black_box(*field);
-            assert!(open(&cipher, &[nonce; 12], &self.field_bound, &mut field, tag));
-            black_box(field);
-        }
-    }
-}
-
-fn seal(cipher: &Aes256Gcm, nonce: &[u8; 12], bound: &[u8], content: &mut [u8]) -> [u8; 16] {
-    let nonce: &Nonce<_> = nonce.into();
-    cipher
-        .encrypt_inout_detached(nonce, bound, content.into())
-        .map_or([0; 16], Into::into)
-}
-
-fn open(cipher: &Aes256Gcm, nonce: &[u8; 12], bound: &[u8], content: &mut [u8], tag: &[u8; 16]) -> bool {
-    cipher
-        .decrypt_inout_detached(nonce.into(), bound, content.into(), tag.into())
-        .is_ok()
-}
-
 /// The same record through the envelope: what the vault does once leases and declarations are checked.
 struct Envelope {
     root: WrappingRoot,
 }
 
 impl Envelope {
+    fn new(backend: Backend) -> Self {
+        Self {
+            root: WrappingRoot::new(backend, &[1; 32]),
+        }
+    }
+
     fn seal(&self) -> ([u8; 16], Vec<u8>, Vec<Vec<u8>>) {
         let id = random::bytes().unwrap_or_default();
         let bound = AdditionalData::of_data_key(&NAMES, &id, 1).unwrap_or_else(|_| unreachable!());
@@ -192,14 +109,14 @@ struct Opening {
 }
 
 impl Opening {
-    fn new() -> Self {
+    fn new(backend: Backend) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let leases = lease::Leases::new(Duration::from_secs(3600), 8, Arc::clone(&clock));
         let tenant = TenantId::new(ten::TENANT);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap_or_else(|_| unreachable!());
-        let keys = async || keys::Keyring::generate().map(|keyring| keyring.open(Backend::default()));
+        let keys = async || keys::Keyring::generate().map(|keyring| keyring.open(backend));
         let lease = runtime
             .block_on(leases.open(&keys::AuthorityName::from(&tenant), keys))
             .unwrap_or_else(|_| unreachable!());
@@ -268,39 +185,77 @@ impl Opening {
     }
 }
 
-fn record(criterion: &mut Criterion) {
-    let primitives = Primitives::new();
-    let envelope = Envelope {
-        root: WrappingRoot::new(Backend::default(), &[1; 32]),
-    };
-    let sealed = envelope.seal();
-    let opening = Opening::new();
-    let rows = [opening.seal(), opening.seal()];
-    let application = ten::Application::new();
-    let typed_rows = [application.seal(&PLAINTEXT), application.seal(&PLAINTEXT)];
-
-    let mut group = criterion.benchmark_group("seal");
-    group.bench_function("primitives", |bencher| bencher.iter(|| primitives.seal()));
-    group.bench_function("envelope", |bencher| bencher.iter(|| envelope.seal()));
-    group.bench_function("opener", |bencher| bencher.iter(|| opening.seal()));
-    group.bench_function("session", |bencher| bencher.iter(|| application.seal(&PLAINTEXT)));
-    group.finish();
-
-    let mut group = criterion.benchmark_group("open");
-    group.bench_function("primitives", |bencher| bencher.iter(|| primitives.open()));
-    group.bench_function("envelope", |bencher| bencher.iter(|| envelope.open(&sealed)));
-    // Two rows in turn, so that the data key of each is unwrapped anew.
+/// Two rows in turn, so that the data key of each is unwrapped anew.
+fn in_turn<T>(rows: [T; 2], open: impl Fn(&T)) -> impl FnMut() {
     let mut turn = 0;
-    let mut next = move || {
+    move || {
         turn = 1 - turn;
-        turn
-    };
-    group.bench_function("opener", |bencher| bencher.iter(|| opening.open(&rows[next()])));
-    group.bench_function("session", |bencher| {
-        bencher.iter(|| application.open(&typed_rows[next()]))
-    });
-    group.finish();
+        open(&rows[turn]);
+    }
 }
 
-criterion_group!(benches, record);
-criterion_main!(benches);
+/// The rows of one backend, the floor first.
+fn rows<'a>(
+    names: [&'static str; 4],
+    floor: (impl FnMut() + 'a, impl FnMut() + 'a),
+    envelope: &'a Envelope,
+    opening: &'a Opening,
+    application: &'a ten::Application,
+) -> Vec<Row<'a>> {
+    let sealed = envelope.seal();
+    let kept = [opening.seal(), opening.seal()];
+    let typed = [application.seal(&PLAINTEXT), application.seal(&PLAINTEXT)];
+    vec![
+        Row::new(names[0], floor.0, floor.1),
+        Row::new(
+            names[1],
+            || drop(black_box(envelope.seal())),
+            move || envelope.open(&sealed),
+        ),
+        Row::new(
+            names[2],
+            || drop(black_box(opening.seal())),
+            in_turn(kept, |row| opening.open(row)),
+        ),
+        Row::new(
+            names[3],
+            || drop(black_box(application.seal(&PLAINTEXT))),
+            in_turn(typed, |row| application.open(row)),
+        ),
+    ]
+}
+
+fn bounds() -> (Vec<u8>, Vec<u8>) {
+    let wrap = AdditionalData::of_data_key(&NAMES, &[0; 16], 1).unwrap_or_else(|_| unreachable!());
+    let mut fields = AdditionalData::of_fields(&NAMES).unwrap_or_else(|_| unreachable!());
+    let field = fields.field(NAMES.record_id, FIELD).unwrap_or_default().to_vec();
+    (wrap.as_bytes().to_vec(), field)
+}
+
+fn main() {
+    let (wrap, field) = bounds();
+    let primitives = floor::RustCrypto::new(wrap.clone(), field.clone());
+    let backend = Backend::RustCrypto;
+    let (envelope, opening) = (Envelope::new(backend), Opening::new(backend));
+    let application = ten::Application::new(boundary_vault::Backend::RustCrypto);
+    let floor = (|| drop(black_box(primitives.seal())), || primitives.open());
+    let names = ["primitives", "envelope", "opener", "session"];
+    rounds::run(rows(names, floor, &envelope, &opening, &application));
+
+    #[cfg(feature = "aws-lc-rs")]
+    {
+        let primitives = floor::aws_lc::AwsLc::new(wrap, field);
+        let backend = Backend::AwsLc;
+        let (envelope, opening) = (Envelope::new(backend), Opening::new(backend));
+        let application = ten::Application::new(boundary_vault::Backend::AwsLc);
+        let floor = (|| drop(black_box(primitives.seal())), || primitives.open());
+        let names = [
+            "primitives, aws-lc-rs",
+            "envelope, aws-lc-rs",
+            "opener, aws-lc-rs",
+            "session, aws-lc-rs",
+        ];
+        println!();
+        rounds::run(rows(names, floor, &envelope, &opening, &application));
+    }
+}

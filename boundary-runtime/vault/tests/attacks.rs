@@ -18,7 +18,7 @@ use boundary_runtime::{
 use boundary_runtime::{InCountry, RawSession, Session};
 use boundary_vault::{Backend, Custody, LocalCustody};
 #[cfg(feature = "aws-lc-rs")]
-use boundary_vault::{Vault, VaultConfig};
+use boundary_vault::{Custodies, Vault, VaultConfig};
 use support::*;
 
 /// An opener of the attacker's: it keeps whatever it is shown.
@@ -391,7 +391,9 @@ async fn a_vault_that_asks_for_a_fips_module_does_not_open_without_one() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::<In>::open(VaultConfig {
         policy: policy(),
-        custody: Arc::new(LocalCustody::open(folder.path().join("custody"), "in").unwrap()),
+        custodies: Custodies::of(Arc::new(
+            LocalCustody::open(folder.path().join("custody"), "in").unwrap(),
+        )),
         region_dir: folder.path().join("in"),
         declarations: &[],
         audit: Arc::new(MemoryAudit::default()),

@@ -32,8 +32,9 @@ const OBJECT_LABEL: &[u8] = b"boundary/object-key";
 
 /// What a record's data key is split into.
 pub(crate) struct RecordKeys {
-    /// Seals and opens the record's fields. Wiped when dropped.
-    pub(super) cipher: Cipher,
+    /// Seals and opens the record's fields. Wiped when dropped, and in one place until then: a key schedule that is moved
+    /// leaves a copy where it was.
+    pub(super) cipher: Box<Cipher>,
 }
 
 impl RecordKeys {
@@ -48,7 +49,7 @@ impl RecordKeys {
         key.copy_from_slice(encryption_key);
         (
             Self {
-                cipher: Cipher::new(backend, &key),
+                cipher: Box::new(Cipher::new(backend, &key)),
             },
             committed,
         )

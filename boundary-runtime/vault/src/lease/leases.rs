@@ -176,6 +176,8 @@ impl Leases {
         } else {
             self.bound
         };
+        // A clock that is behind at the end of the lease would let it last longer.
+        let hold = hold.saturating_sub(self.clock.lag());
         let lease = Lease {
             keys,
             opened,

@@ -1,12 +1,11 @@
 //! The primitives by AWS-LC, through `aws-lc-rs`.
 //!
-//! Keys are wiped on drop by AWS-LC: the cipher's context lies in memory of its own, which `OPENSSL_free` overwrites, and an
-//! HMAC context is overwritten by `HMAC_CTX_cleanup`. A context that Rust moved before may leave a copy on the stack,
-//! as any moved value does.
+//! Keys are wiped on drop: the cipher's context lies in memory of AWS-LC's own, which its `OPENSSL_free` overwrites, and `Prk`
+//! overwrites its key. A key that Rust moved before may leave a copy on the stack, as any moved value does.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::hmac;
-use zeroize::{Zeroize, Zeroizing};
+use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk};
+use zeroize::Zeroize;
 
 use super::{NONCE_LEN, TAG_LEN, Undecryptable};
 
@@ -58,30 +57,33 @@ impl Cipher {
     }
 }
 
-/// HMAC-SHA256 under the key, expanded once; HKDF-Expand is HMAC over the block before, the info and a counter. The
-/// library's own HKDF expands the key anew for each block.
-pub(crate) struct Derivation(hmac::Key);
+pub(crate) struct Derivation(Prk);
+
+/// How many bytes are asked for: the library takes lengths as a trait.
+struct Length(usize);
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
 
 impl Derivation {
     #[inline]
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+        Self(Prk::new_less_safe(HKDF_SHA256, key))
     }
 
+    #[inline]
     pub(super) fn expand(&self, info: &[&[u8]], okm: &mut [u8]) {
-        assert!(okm.len() <= 255 * 32, "HKDF-Expand gives up to 8,160 bytes");
-        let mut before = Zeroizing::new([0; 32]);
-        for (counter, block) in (1..=u8::MAX).zip(okm.chunks_mut(32)) {
-            let mut mac = hmac::Context::with_key(&self.0);
-            if counter > 1 {
-                mac.update(&*before);
-            }
-            for part in info {
-                mac.update(part);
-            }
-            mac.update(&[counter]);
-            before.copy_from_slice(mac.sign().as_ref());
-            block.copy_from_slice(&before[..block.len()]);
-        }
+        let filled = self
+            .0
+            .expand(info, Length(okm.len()))
+            .and_then(|out| out.fill(okm));
+        #[expect(
+            clippy::expect_used,
+            reason = "expand gives up to 8,160 bytes; 32 or 64 are asked for"
+        )]
+        filled.expect("8,160 bytes are the most");
     }
 }

@@ -22,7 +22,7 @@ pub(crate) const NONCE_LEN: usize = 12;
     feature = "aws-lc-rs",
     expect(
         clippy::large_enum_variant,
-        reason = "a cipher lives on the stack or in its record's keys, and an allocation each would cost more than the room"
+        reason = "a cipher that wraps is used once and lives on the stack; a record's has a box of its own"
     )
 )]
 pub(crate) enum Cipher {

@@ -3,18 +3,21 @@
 //! Keys are wiped on drop by feature `zeroize` of these crates.
 
 use aes_gcm::aead::KeyInit;
-use aes_gcm::{AeadInOut, Aes256Gcm};
+use aes_gcm::aead::consts::U12;
+use aes_gcm::aes::Aes256Enc;
+use aes_gcm::{AeadInOut, AesGcm};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
 use super::{NONCE_LEN, TAG_LEN, Undecryptable};
 
-pub(crate) struct Cipher(Aes256Gcm);
+/// `Aes256Gcm` without the key schedule of the block cipher's decryption, which counter mode never uses.
+pub(crate) struct Cipher(AesGcm<Aes256Enc, U12>);
 
 impl Cipher {
     #[inline]
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        Self(Aes256Gcm::new(key.into()))
+        Self(AesGcm::new(key.into()))
     }
 
     #[inline]
