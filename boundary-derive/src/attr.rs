@@ -1,6 +1,6 @@
 //! The attributes as they are written. What they mean is for `check` to say.
 
-use boundary_schema::{DatasetKind, Release, Tenancy};
+use boundary_schema::{DatasetKind, Normalisation, Release, Tenancy};
 use darling::ast::{Data, NestedMeta};
 use darling::util::{Flag, Ignored, PathList, SpannedValue};
 use darling::{FromDeriveInput, FromField, FromMeta};
@@ -52,6 +52,9 @@ pub(crate) struct Field {
     pub(crate) from: Option<SpannedValue<PathList>>,
     pub(crate) transform: Option<SpannedValue<TransformAttr>>,
     pub(crate) column: Option<SpannedValue<String>>,
+    pub(crate) index_of: Option<SpannedValue<FieldAttr>>,
+    pub(crate) cardinality: Option<SpannedValue<u64>>,
+    pub(crate) normalise: Option<SpannedValue<NormaliseAttr>>,
     /// A JSON value is classified as a whole, whatever it holds: a word for the lint.
     #[allow(dead_code, reason = "the lint reads it from the source")]
     pub(crate) opaque: Flag,
@@ -173,6 +176,46 @@ impl FromMeta for TransformAttr {
                 "transform is `cohort` or `bucket(width)`, as the source's `release` declares it",
             )
         })
+    }
+}
+
+/// `index_of = email`: a field of the same struct.
+pub(crate) struct FieldAttr(pub(crate) Ident);
+
+impl FromMeta for FieldAttr {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match expr {
+            Expr::Path(path) => path.path.get_ident().cloned().map(Self),
+            _ => None,
+        }
+        .ok_or_else(|| {
+            error(
+                expr.span(),
+                "`index_of` names a field of this struct: `index_of = email`",
+            )
+        })
+    }
+}
+
+/// `normalise(trim, lowercase)`.
+pub(crate) struct NormaliseAttr(pub(crate) Vec<Normalisation>);
+
+impl FromMeta for NormaliseAttr {
+    fn from_list(items: &[NestedMeta]) -> darling::Result<Self> {
+        let help = || format!("a normalisation is of {}", Normalisation::WORDS.join(", "));
+        let step = |item: &NestedMeta| match item {
+            NestedMeta::Meta(syn::Meta::Path(path)) => path.get_ident()?.to_string().parse().ok(),
+            _ => None,
+        };
+        let steps = items
+            .iter()
+            .map(|item| step(item).ok_or_else(|| error(item.span(), &help())));
+        let steps = steps.collect::<darling::Result<Vec<Normalisation>>>()?;
+        if steps.is_empty() {
+            Err(darling::Error::custom(help()))
+        } else {
+            Ok(Self(steps))
+        }
     }
 }
 

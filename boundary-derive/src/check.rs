@@ -1,5 +1,6 @@
 //! Compares the attributes with the policy. Every check is a function with its reason; all mistakes are reported.
 
+mod blind_index;
 mod classification;
 mod lineage;
 mod parameters;
@@ -66,6 +67,7 @@ pub(crate) fn model(input: attr::Input, policy: &Policy) -> Result<Model, syn::E
     global_table(&model, &mistakes);
     columns_differ(&model, &mistakes);
     parameters::check(&model, &mistakes);
+    blind_index::check(&model, &mistakes);
     lineage::check(&model, &mistakes);
     match mistakes.0.into_inner() {
         None => Ok(model),
@@ -154,9 +156,11 @@ fn field(
         .column
         .as_ref()
         .map_or_else(|| ident.unraw().to_string(), |column| column.as_ref().clone());
+    blind_index::words_without_index(&raw, mistakes);
     let content = match role(&raw, &ident, mistakes) {
         Some(role) => Content::Role(role),
         None if is_marker(&raw.ty) => Content::Marker,
+        None if raw.index_of.is_some() => Content::Index(blind_index::declared(&raw, &ident, mistakes)?),
         None => Content::Value(classification(&raw, whose, &ident, policy, mistakes)?),
     };
     Some(Field {
@@ -186,7 +190,12 @@ fn role(raw: &attr::Field, ident: &syn::Ident, mistakes: &Mistakes) -> Option<Fi
     if let Some((second, _)) = present.next() {
         mistakes.add(second.span(), format!("`{ident}` can play one role only"));
     }
-    if raw.category.is_some() || raw.residency.is_some() || raw.purpose.is_some() || !raw.release.is_empty() {
+    if raw.category.is_some()
+        || raw.residency.is_some()
+        || raw.purpose.is_some()
+        || raw.index_of.is_some()
+        || !raw.release.is_empty()
+    {
         mistakes.add(
             ident.span(),
             format!("`{ident}` plays a role, so it takes no classification"),

@@ -2,6 +2,7 @@
 
 mod accessors;
 mod declaration;
+mod indexes;
 mod lineage;
 mod new;
 mod readers;
@@ -26,8 +27,9 @@ pub(crate) fn expand(model: &Model, rt: &TokenStream) -> TokenStream {
     let readers = readers::module(model, rt);
     let accessors = accessors::functions(model, rt);
     let releases = releases::impls(model, rt);
+    let indexes = indexes::functions(model, rt);
     let new = new::item(model, &roles, rt);
-    quote!(#record #lineage #readers #accessors #releases #new)
+    quote!(#record #lineage #readers #accessors #releases #indexes #new)
 }
 
 /// What stands in for a model with mistakes, so that others which name it add no message of their own.

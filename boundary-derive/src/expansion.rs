@@ -69,6 +69,15 @@ fn a_wide_model() {
 }
 
 #[test]
+fn a_model_with_a_blind_index() {
+    let index = quote! {
+        #[boundary(index_of = email, cardinality = 1_000_000, normalise(trim, lowercase))]
+        email_index: BlindIndex
+    };
+    insta::assert_snapshot!(expansion(&with_fields(&[email(), index])));
+}
+
+#[test]
 fn a_generic_model() {
     insta::assert_snapshot!(expansion(&parse_quote! {
         #[boundary(table = "profiles", tenancy = tenant)]

@@ -24,6 +24,9 @@ use proc_macro::TokenStream;
 /// `release(cohort)`, `release(deidentify = bucket(width))`, `column = "…"`, `from(Customer::city)`. A record's identifier
 /// may have several parts, each with `record_id`.
 ///
+/// A field that is the blind index of another says `index_of = email`, `cardinality = 1_000_000` and
+/// `normalise(trim, lowercase)`, and is a `BlindIndex`; `seal` and the setter fill it.
+///
 /// A field that was made from others may not be looser than they are: not in residency, not in purposes, not in its
 /// wrapper. Only a field of a dataset may say `transform = cohort` or `transform = bucket(10)`, where its source declares
 /// that release. A dataset without `derived_from` does not compile.
@@ -32,6 +35,7 @@ use proc_macro::TokenStream;
 ///
 /// - `NewCustomer`, whose `seal` encrypts on write;
 /// - `Customer::email(&session, &grant)` and `Customer::set_email(&session, value)`;
+/// - for a field with a blind index `Customer::find_email(&session, &tenant, value)` and `Customer::reindex_email`;
 /// - the module `customer` with the traits `MayReadEmail` and `MayWrite`, which only sessions of the right plane and
 ///   purpose have, and a type for each field that declares `release(..)`;
 /// - `Customer::DECLARATION`, which the vault, the stores and the reports read.

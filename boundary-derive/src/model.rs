@@ -1,6 +1,6 @@
 //! A derive input without mistakes: everything here has been compared with the policy.
 
-use boundary_schema::{FieldRole, Kind, Release, Sensitivity, Tenancy};
+use boundary_schema::{FieldRole, Kind, Normalisation, Release, Sensitivity, Tenancy};
 use proc_macro2::Span;
 use syn::Ident;
 
@@ -37,14 +37,42 @@ pub(crate) enum Content {
     Role(FieldRole),
     /// It holds a value.
     Value(Classification),
+    /// It is the blind index of another field.
+    Index(BlindIndex),
     /// It is a `PhantomData` and holds nothing.
     Marker,
+}
+
+/// A blind index, as it is declared.
+pub(crate) struct BlindIndex {
+    /// The field whose index it is.
+    pub(crate) of: Ident,
+    pub(crate) cardinality: u64,
+    pub(crate) normalise: Vec<Normalisation>,
+}
+
+impl BlindIndex {
+    /// Whether nothing is done to values first.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.normalise == [Normalisation::Exact]
+    }
+}
+
+/// A field and its blind index, with their positions in the declaration.
+pub(crate) struct Indexed<'m> {
+    pub(crate) field: &'m Field,
+    pub(crate) field_place: usize,
+    pub(crate) index: &'m Field,
+    pub(crate) index_place: usize,
+    pub(crate) declared: &'m BlindIndex,
 }
 
 /// The classification of a value.
 pub(crate) struct Classification {
     pub(crate) category: String,
     pub(crate) sensitivity: Sensitivity,
+    /// Whether values of the category may have a blind index.
+    pub(crate) indexable: bool,
     pub(crate) residency: Residency,
     /// Purposes by their name in the policy and the type that stands for them.
     pub(crate) purposes: Vec<(String, Ident)>,
@@ -122,6 +150,25 @@ impl Model {
     /// The fields that are declared, in the order of the declaration.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.is_stored())
+    }
+
+    /// The fields that have a blind index.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = Indexed<'_>> {
+        let indexes = self.declared().enumerate();
+        indexes.filter_map(|(index_place, index)| {
+            let Content::Index(declared) = &index.content else {
+                return None;
+            };
+            let of = |(_, field): &(usize, &Field)| field.ident == declared.of;
+            let (field_place, field) = self.declared().enumerate().find(of)?;
+            Some(Indexed {
+                field,
+                field_place,
+                index,
+                index_place,
+                declared,
+            })
+        })
     }
 
     /// The fields that play a role; a record's identifier may have several parts.

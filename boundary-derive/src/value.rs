@@ -16,6 +16,8 @@ enum Shape<'a> {
 
 /// `impl Plaintext`, and the `impl Zeroize` that it rests on.
 pub(crate) fn plaintext(input: &DeriveInput, rt: &TokenStream) -> Result<TokenStream, syn::Error> {
+    // What a blind index may do with values: nothing with a list of names, nor with JSON, which has no one encoding.
+    let mut index_form = TokenStream::new();
     let (encode, decode) = if json(input)? {
         (
             quote!(#rt::json::encode(self, out)),
@@ -27,10 +29,15 @@ pub(crate) fn plaintext(input: &DeriveInput, rt: &TokenStream) -> Result<TokenSt
             "`#[derive(Plaintext)]`",
             ", or `#[plaintext(json)]` for what serde can read and write",
         )? {
-            Shape::Wrapped(inner) => (
-                quote!(<#inner as #rt::Plaintext>::encode(&self.0, out)),
-                quote!(<#inner as #rt::Plaintext>::decode(bytes).map(Self)),
-            ),
+            Shape::Wrapped(inner) => {
+                index_form = quote! {
+                    const INDEX_FORM: #rt::IndexForm = <#inner as #rt::Plaintext>::INDEX_FORM;
+                };
+                (
+                    quote!(<#inner as #rt::Plaintext>::encode(&self.0, out)),
+                    quote!(<#inner as #rt::Plaintext>::decode(bytes).map(Self)),
+                )
+            }
             Shape::Names(variants) => {
                 let (to_name, from_name) = names(&variants, rt);
                 (
@@ -59,6 +66,7 @@ pub(crate) fn plaintext(input: &DeriveInput, rt: &TokenStream) -> Result<TokenSt
 
         #[automatically_derived]
         impl #impl_generics #rt::Plaintext for #ident #ty_generics #where_clause {
+            #index_form
             fn encode(
                 &self,
                 out: &mut #rt::zeroize::Zeroizing<::std::vec::Vec<u8>>,

@@ -347,6 +347,7 @@ pub const fn protection_word(protection: boundary_schema::Protection) -> &'stati
     match protection {
         boundary_schema::Protection::Sealed => "sealed",
         boundary_schema::Protection::Resident => "resident",
+        boundary_schema::Protection::BlindIndex => "blind_index",
         boundary_schema::Protection::Plain => "plain",
     }
 }

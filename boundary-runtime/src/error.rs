@@ -69,6 +69,9 @@ pub enum Misuse {
         /// Rust name of the struct.
         declaration: &'static str,
     },
+    /// A declaration that was written by hand names a field as a blind index that declares none.
+    #[error("`{0}` declares no blind index; say of which field, with which cardinality and normalisation")]
+    NoIndex(&'static str),
     /// The value's type could not encode it.
     #[error("{0}")]
     Unencodable(EncodeError),

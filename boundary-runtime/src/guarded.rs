@@ -4,6 +4,8 @@
 //! holds cannot leave by a derive, a format string or a field access. [`Plain`], an opened value, has one exit,
 //! [`Plain::disclose`], which asks for a reason that reviewers see.
 
+mod blind_index;
+
 use std::marker::PhantomData;
 
 use boundary_schema::Protection;
@@ -14,6 +16,9 @@ use crate::clock::Timestamp;
 use crate::error::{AccessError, DecodeError};
 use crate::plaintext::{Cell, CellContent, Column, Plaintext};
 use crate::seam::{FieldAddress, Opener};
+
+pub(crate) use blind_index::normalised;
+pub use blind_index::{BlindIndex, Indexed, Sought};
 
 /// A value as ciphertext under its record's data key. It is exactly its bytes.
 ///
@@ -65,7 +70,7 @@ impl<T: Zeroize> Plain<T> {
         Self { value }
     }
 
-    /// The value, for the gate: it never leaves this crate.
+    /// The value, for the gate and for look-ups: it never leaves this crate.
     pub(crate) fn inner(&self) -> &T {
         &self.value
     }

@@ -39,6 +39,8 @@ mod record;
 #[cfg(feature = "io")]
 pub mod release;
 mod residence;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub mod retrofit;
 pub mod seam;
 mod session;
 #[cfg(feature = "sqlite")]
@@ -51,12 +53,13 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use data_key::{DATA_KEY_ID_LEN, DATA_KEY_VERSION, DataKey};
 pub use error::{AccessError, AuditError, DecodeError, EncodeError, GrantProblem, KeyError, Misuse, Refusal};
 pub use grant::{Grant, GrantFor};
-pub use guarded::{Given, Guarded, Opened, Plain, Resident, Sealed};
+pub use guarded::{BlindIndex, Given, Guarded, Indexed, Opened, Plain, Resident, Sealed, Sought};
 pub use ids::{Principal, PrincipalNames, Pseudonym, SubjectId, TenantId};
-pub use plaintext::{Cell, Column, Plaintext};
+pub use plaintext::{Cell, Column, IndexForm, Plaintext};
 pub use plane::{Central, InCountry, Plane, Purpose, Region};
 pub use record::{BucketField, CohortField, GlobalRecord, Record, RecordId, TenantRecord};
 pub use session::{
-    NewRecord, ObjectContent, ObjectError, ObjectReader, ObjectWriter, Pseudonyms, RawSession, Session,
+    Lookup, NewRecord, ObjectContent, ObjectError, ObjectReader, ObjectWriter, Pseudonyms, RawSession,
+    Session,
 };
 pub use zeroize;

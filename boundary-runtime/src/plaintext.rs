@@ -36,6 +36,9 @@ use crate::error::{DecodeError, EncodeError};
             for a type that serde can read and write"
 )]
 pub trait Plaintext: Zeroize + Sized {
+    /// How a blind index takes values of this type. Unless a type says otherwise, it takes none of them.
+    const INDEX_FORM: IndexForm = IndexForm::Never;
+
     /// Appends the value's bytes.
     ///
     /// # Errors
@@ -64,8 +67,21 @@ pub trait Plaintext: Zeroize + Sized {
     }
 }
 
+/// How a blind index takes values of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexForm {
+    /// Not at all: the type has so few values that they can be listed, or one value has several encodings.
+    Never,
+    /// As the bytes of their encoding.
+    Bytes,
+    /// As text, which can be normalised.
+    Text,
+}
+
 #[diagnostic::do_not_recommend]
 impl Plaintext for String {
+    const INDEX_FORM: IndexForm = IndexForm::Text;
+
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self.as_bytes());
         Ok(())
@@ -91,6 +107,8 @@ impl Plaintext for String {
 
 #[diagnostic::do_not_recommend]
 impl Plaintext for Vec<u8> {
+    const INDEX_FORM: IndexForm = IndexForm::Bytes;
+
     fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
         out.extend_from_slice(self);
         Ok(())
@@ -291,6 +309,9 @@ macro_rules! integers {
     ($($type:ty),*) => {$(
         #[diagnostic::do_not_recommend]
         impl Plaintext for $type {
+            // Sixteen bits are as many values as can be listed in no time.
+            const INDEX_FORM: IndexForm = if <$type>::BITS > 16 { IndexForm::Bytes } else { IndexForm::Never };
+
             fn encode(&self, out: &mut Zeroizing<Vec<u8>>) -> Result<(), EncodeError> {
                 let mut bytes = i128::from(*self).to_le_bytes();
                 out.extend_from_slice(&bytes[..8]);

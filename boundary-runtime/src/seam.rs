@@ -13,6 +13,7 @@ use crate::audit::Audit;
 use crate::clock::{Clock, Timestamp};
 use crate::data_key::DataKey;
 use crate::error::AccessError;
+use crate::guarded::BlindIndex;
 use crate::plane::{InCountry, Purpose, Region};
 use crate::session::{InCountryMeans, Session};
 
@@ -66,6 +67,17 @@ pub trait ChunkOpener: Send {
     /// # Errors
     /// If the lease has ended, or this is not the chunk that comes next; then none opens any more.
     fn open(&mut self, chunk: &mut Vec<u8>, is_last: bool, now: Timestamp) -> Result<(), AccessError>;
+}
+
+/// What identifies a blind index: whose values it is of. No record is part of it, or records could not be found by it.
+#[derive(Clone, Copy)]
+pub struct IndexAddress<'a> {
+    /// The declaration of the table.
+    pub declaration: &'static Declaration,
+    /// The tenant whose records are indexed.
+    pub tenant: &'a TenantId,
+    /// The declaration of the index: one of `declaration.fields`, which says of what it is the index.
+    pub field: &'static FieldDeclaration,
 }
 
 /// The session's hold on keys. Synchronous and without I/O: the leases were opened when the session was, and the
@@ -133,6 +145,53 @@ pub trait Opener: Send + Sync {
         object: &ObjectAddress<'_>,
         now: Timestamp,
     ) -> Result<Box<dyn ChunkOpener>, AccessError>;
+
+    /// The blind index of a normalised value under the newest generation of the tenant's keys. For an empty value it
+    /// is a random one, so that what many records lack is no index that many share.
+    ///
+    /// # Errors
+    /// If the table is not registered, the field is no index, or the lease has ended.
+    fn index(
+        &self,
+        address: &IndexAddress<'_>,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<BlindIndex, AccessError>;
+
+    /// The blind indexes of a normalised value under every generation held, newest first. None for an empty value.
+    ///
+    /// # Errors
+    /// As [`Opener::index`].
+    fn candidates(
+        &self,
+        address: &IndexAddress<'_>,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<Vec<BlindIndex>, AccessError>;
+}
+
+/// Wraps the data keys of one tenant's records anew, after its authority got a new lease key. Pure computation.
+///
+/// What comes back is the same data key with the same identifier, so the sealed fields of its record open as before.
+pub trait Rewrapper: Send + Sync {
+    /// The tenant whose data keys it wraps.
+    fn tenant(&self) -> &TenantId;
+
+    /// Whether the records of this table or event are under the authority that it wraps for: a tenant may have a second
+    /// one, for what the law keeps.
+    fn is_of(&self, table: &str) -> bool;
+
+    /// The generation under which it wraps.
+    fn newest(&self) -> u32;
+
+    /// The generation under which a data key is wrapped; `None` if its wrapped part is of no known form.
+    fn generation(&self, key: &DataKey) -> Option<u32>;
+
+    /// The data key of this record, wrapped under the newest generation; one that is so already is given back as it is.
+    ///
+    /// # Errors
+    /// If the data key does not unwrap for this record, or the lease has ended.
+    fn rewrap(&self, record: &RecordAddress<'_>, key: &DataKey) -> Result<DataKey, AccessError>;
 }
 
 /// Signs in a region's name: releases for the border, the heads of its logs, the identity cards of its stores.

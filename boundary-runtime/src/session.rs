@@ -1,5 +1,7 @@
 //! A session: plane, purpose and principal, and in-country the hold on keys.
 
+mod lookup;
+mod new_record;
 mod object;
 mod object_header;
 
@@ -8,19 +10,21 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use boundary_schema::{FieldDeclaration, FieldRole, Residency};
+use boundary_schema::{FieldDeclaration, Residency};
 
 use crate::audit::{Act, Audit, AuditRecord, Outcome};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{AccessError, Misuse, Refusal};
 use crate::grant::GrantFor;
-use crate::guarded::Guarded;
+use crate::guarded::{Guarded, Indexed, Plain};
 use crate::plane::{Central, InCountry, Plane, Purpose, Region};
 use crate::record::{RecordId, TenantRecord};
 use crate::residence::Residence;
 use crate::seam::{FieldAddress, Opener, RecordAddress};
 use crate::{DataKey, Declaration, Principal, Pseudonym, TenantId};
 
+pub use lookup::Lookup;
+pub use new_record::NewRecord;
 pub use object::{ObjectContent, ObjectError, ObjectReader, ObjectWriter};
 pub use object_header::{OBJECT_CHUNK_LEN, OBJECT_SUITE, ObjectHeader};
 
@@ -162,6 +166,42 @@ pub trait RawSession: sealed::RawSession + Sized {
         header: &ObjectHeader,
         grant: &impl GrantFor<Self>,
     ) -> Result<object::Opening, AccessError>;
+
+    /// The blind index of a new value of a field. Called by generated setters.
+    #[doc(hidden)]
+    fn index<T: TenantRecord, G: Indexed>(
+        &self,
+        record: &T,
+        index: usize,
+        value: &G::Value,
+    ) -> Result<G::Index, AccessError>;
+
+    /// The blind index of the value that a field holds, made anew. Called by generated code.
+    #[doc(hidden)]
+    fn reindex<T: TenantRecord, G: Indexed>(
+        &self,
+        record: &T,
+        field_and_index: [usize; 2],
+        value: &G,
+    ) -> Result<G::Index, AccessError>;
+
+    /// What records are looked up by. Called by generated code.
+    #[doc(hidden)]
+    fn look_up<T: TenantRecord, G: Indexed>(
+        &self,
+        tenant: &TenantId,
+        field_and_index: [usize; 2],
+        value: G::Sought,
+        wrapper: fn(&T) -> &G,
+    ) -> Result<Lookup<T, G>, AccessError>;
+
+    /// Keeps the records that a look-up means. Called by [`Lookup::matching`].
+    #[doc(hidden)]
+    fn matching<T: TenantRecord, G: Indexed>(
+        &self,
+        lookup: &Lookup<T, G>,
+        records: Vec<T>,
+    ) -> Result<Vec<T>, AccessError>;
 }
 
 impl<R: Region, U: Purpose> sealed::RawSession for Session<InCountry<R>, U> {}
@@ -272,6 +312,50 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
     ) -> Result<object::Opening, AccessError> {
         self.open_granted_object(record, field, object, header, grant)
     }
+
+    fn index<T: TenantRecord, G: Indexed>(
+        &self,
+        record: &T,
+        index: usize,
+        value: &G::Value,
+    ) -> Result<G::Index, AccessError> {
+        let index = &T::DECLARATION.fields[index];
+        G::index_given(value, &mut |value| {
+            self.index_of(T::DECLARATION, record.tenant(), index, value)
+        })
+    }
+
+    fn reindex<T: TenantRecord, G: Indexed>(
+        &self,
+        record: &T,
+        [field, index]: [usize; 2],
+        value: &G,
+    ) -> Result<G::Index, AccessError> {
+        let (field, index) = (&T::DECLARATION.fields[field], &T::DECLARATION.fields[index]);
+        let opened = self.open_for_purpose(record, field, value, self.means.clock.now())?;
+        G::index_opened(&opened, &mut |value| {
+            self.index_of(T::DECLARATION, record.tenant(), index, value)
+        })
+    }
+
+    fn look_up<T: TenantRecord, G: Indexed>(
+        &self,
+        tenant: &TenantId,
+        field_and_index: [usize; 2],
+        value: G::Sought,
+        wrapper: fn(&T) -> &G,
+    ) -> Result<Lookup<T, G>, AccessError> {
+        let value = Plain::new(value);
+        self.look_up_value(tenant, field_and_index, value.inner(), wrapper)
+    }
+
+    fn matching<T: TenantRecord, G: Indexed>(
+        &self,
+        lookup: &Lookup<T, G>,
+        records: Vec<T>,
+    ) -> Result<Vec<T>, AccessError> {
+        self.matching_records(lookup, records)
+    }
 }
 
 impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
@@ -354,70 +438,17 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
         self.means.opener.region()
     }
 
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn opener(&self) -> &dyn Opener {
+        &*self.means.opener
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.means.clock
     }
 
     pub(crate) fn audit(&self) -> &dyn Audit {
         &*self.means.audit
-    }
-}
-
-/// A record in the making: its residence, its fresh data key.
-#[doc(hidden)]
-pub struct NewRecord<'s> {
-    opener: &'s dyn Opener,
-    declaration: &'static Declaration,
-    residence: &'s Residence,
-    record_id: String,
-    data_key: DataKey,
-    /// When the making began: its lease is checked against this, so a record is sealed whole or not at all.
-    now: Timestamp,
-}
-
-impl NewRecord<'_> {
-    /// Closes a field of the new record.
-    #[doc(hidden)]
-    pub fn close<G: Guarded>(&self, field: usize, value: G::Value) -> Result<G, AccessError> {
-        let field = &self.declaration.fields[field];
-        if let Residency::Pinned(pinned) = field.residency
-            && pinned != self.residence.region()
-        {
-            return Err(Refusal::Residency {
-                declaration: self.declaration.rust,
-                field: field.field,
-                pinned,
-                region: self.residence.region().to_owned(),
-            }
-            .into());
-        }
-        let record = RecordAddress {
-            declaration: self.declaration,
-            tenant: self.residence.tenant(),
-            record_id: &self.record_id,
-            subject: self.residence.subject(),
-        };
-        G::close(
-            value,
-            self.opener,
-            &self.data_key,
-            &FieldAddress { record, field },
-            self.now,
-        )
-    }
-
-    /// Ends the making: tenant, subject and data key for the record's own fields.
-    #[doc(hidden)]
-    pub fn finish(self) -> (TenantId, crate::SubjectId, DataKey) {
-        debug_assert!(
-            self.declaration.role(FieldRole::RecordId).is_some(),
-            "the derive requires a record id"
-        );
-        (
-            self.residence.tenant().clone(),
-            self.residence.subject().clone(),
-            self.data_key,
-        )
     }
 }
 

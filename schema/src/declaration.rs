@@ -2,7 +2,7 @@
 //!
 //! Nothing here is computed: a declaration is the literal content of the attributes, with its place in the source.
 
-use crate::Residency;
+use crate::{BlindIndexDeclaration, Residency};
 
 /// What a derive input describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +84,8 @@ pub enum Protection {
     Sealed,
     /// Plain in its own region's store so that it can be queried there; opened like a sealed one.
     Resident,
+    /// A keyed and shortened hash of a sealed field, by which its record is found. It opens to nothing.
+    BlindIndex,
 }
 
 /// A declared way for a field's information to cross the border (ruling R1).
@@ -118,6 +120,8 @@ pub struct FieldDeclaration {
     pub from: &'static [Source],
     /// What was done to them on the way, if that lets the result be less strict than they are.
     pub transform: Option<Release>,
+    /// What it is the blind index of, if it is one; its classification is then that field's.
+    pub index: Option<BlindIndexDeclaration>,
     /// Line of the declaration, counted from 1.
     pub line: u32,
 }
@@ -137,6 +141,7 @@ impl FieldDeclaration {
             releases: &[],
             from: &[],
             transform: None,
+            index: None,
             line,
         }
     }
@@ -163,6 +168,7 @@ impl FieldDeclaration {
             releases: &[],
             from: &[],
             transform: None,
+            index: None,
             line,
         }
     }
@@ -179,6 +185,15 @@ impl FieldDeclaration {
         Self {
             from,
             transform,
+            ..self
+        }
+    }
+
+    /// The same field as a blind index.
+    #[must_use]
+    pub const fn indexing(self, index: BlindIndexDeclaration) -> Self {
+        Self {
+            index: Some(index),
             ..self
         }
     }

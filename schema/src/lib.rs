@@ -7,6 +7,7 @@
 #[macro_use]
 mod words;
 
+mod blind_index;
 mod declaration;
 pub mod lineage;
 pub mod manifest;
@@ -16,6 +17,7 @@ mod policy;
 mod residency;
 pub mod taxonomy;
 
+pub use blind_index::{BlindIndexDeclaration, Normalisation};
 pub use declaration::{
     DatasetKind, Declaration, FieldDeclaration, FieldRole, Kind, Protection, Release, Source, Tenancy,
 };

@@ -32,7 +32,7 @@ pub enum Looser {
 /// # const AGE: FieldDeclaration = FieldDeclaration {
 /// #     field: "age", column: "age", role: None, category: Some("user.demographic.age"),
 /// #     residency: Residency::InCountry, purposes: &["analytics"], protection: Protection::Resident,
-/// #     releases: &[], from: &[], transform: None, line: 1,
+/// #     releases: &[], from: &[], transform: None, index: None, line: 1,
 /// # };
 /// # static CUSTOMER: Declaration = Declaration {
 /// #     kind: Kind::Table, name: "customers", tenancy: Tenancy::Tenant, rust: "Customer", file: "model.rs", line: 1,
@@ -142,7 +142,7 @@ const fn declares(releases: &[Release], transform: Release) -> bool {
 const fn rank(protection: Protection) -> u8 {
     match protection {
         Protection::Plain => 0,
-        Protection::Resident => 1,
+        Protection::Resident | Protection::BlindIndex => 1,
         Protection::Sealed => 2,
     }
 }
@@ -179,6 +179,7 @@ mod tests {
         releases: &[Release::Bucket(10)],
         from: &[],
         transform: None,
+        index: None,
         line: 1,
     };
     static TABLE: Declaration = Declaration {

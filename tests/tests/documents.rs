@@ -19,7 +19,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -27,6 +27,7 @@ const DOCUMENTS: [&str; 12] = [
     "CHANGELOG.md",
     "docs/mission.md",
     "docs/models.md",
+    "docs/blind-index.md",
     "docs/deployments.md",
     "docs/adapters.md",
     "docs/exchange.md",

@@ -78,4 +78,5 @@ fn blocks_stand_in(page: &str, folder: &str) {
 fn the_code_in_the_pages_is_code_that_is_tested() {
     blocks_stand_in("docs/models.md", "tests/shapes/src");
     blocks_stand_in("docs/adapters.md", "tests/adapters/src");
+    blocks_stand_in("docs/blind-index.md", "tests/shapes");
 }

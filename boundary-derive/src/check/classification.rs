@@ -36,6 +36,7 @@ pub(super) fn classification(
     let class = Classification {
         category: category.key.clone(),
         sensitivity: category.sensitivity,
+        indexable: category.indexable(),
         residency,
         purposes,
         releases: raw

@@ -16,6 +16,14 @@ pub(super) fn functions(model: &Model, rt: &TokenStream) -> TokenStream {
         let what = format!("`{}`, residency {}", class.category, class.residency.words());
         let get_doc = format!("Opens `{}`: {what}. Audited.", name.unraw());
         let set_doc = format!("Seals a new `{}`: {what}.", name.unraw());
+        // Both are made before either is kept, so a setter that fails has changed nothing.
+        let (made, kept) = model.indexed().find(|one| one.field_place == index).map_or_else(Default::default, |one| {
+            let (column, place) = (&one.index.ident, one.index_place);
+            (
+                quote!(let __index = #rt::RawSession::index::<_, #ty>(session, self, #place, &value)?;),
+                quote!(self.#column = __index;),
+            )
+        });
         quote! {
             #[doc = #get_doc]
             ///
@@ -37,7 +45,9 @@ pub(super) fn functions(model: &Model, rt: &TokenStream) -> TokenStream {
             where
                 S: #module::MayWrite,
             {
+                #made
                 self.#name = #rt::RawSession::reseal(session, self, #index, value)?;
+                #kept
                 ::core::result::Result::Ok(())
             }
         }

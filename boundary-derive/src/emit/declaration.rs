@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use crate::check::outer_names;
-use crate::model::{Content, Field, Model, Residency, title_case};
+use crate::model::{BlindIndex, Classification, Content, Field, Model, Residency, title_case};
 
 /// The expression of a model's `Declaration`.
 pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
@@ -29,7 +29,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
         model.line(),
     );
     let (derived_from, policy) = (&model.derived_from, &model.policy);
-    let fields = model.declared().map(|field| field_expression(field, rt));
+    let fields = model.declared().map(|field| field_expression(model, field, rt));
     quote! {
         #rt::schema::Declaration {
             kind: #rt::schema::Kind::#kind,
@@ -45,7 +45,7 @@ pub(super) fn expression(model: &Model, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
+fn field_expression(model: &Model, field: &Field, rt: &TokenStream) -> TokenStream {
     let (name, column, line) = (field.ident.unraw().to_string(), &field.column, field.line());
     let class = match &field.content {
         Content::Role(role) => {
@@ -59,28 +59,10 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
             return quote!(#rt::FieldDeclaration::role(#name, #column, #role, #line));
         }
         Content::Marker => return TokenStream::new(),
+        Content::Index(index) => return index_expression(model, field, index, rt),
         Content::Value(class) => class,
     };
-    let category = &class.category;
-    let residency = match &class.residency {
-        Residency::Global => quote!(Global),
-        Residency::Regional => quote!(Regional),
-        Residency::InCountry => quote!(InCountry),
-        Residency::Pinned(name, _) => quote!(Pinned(#name)),
-    };
-    let purposes = class.purposes.iter().map(|(name, _)| name);
-    let protection = protection(field, rt);
-    let mut declared = quote! {
-        #rt::FieldDeclaration::value(
-            #name,
-            #column,
-            #category,
-            #rt::schema::Residency::#residency,
-            &[#(#purposes),*],
-            #protection,
-            #line,
-        )
-    };
+    let mut declared = value_expression(field, class, &protection(field, rt), rt);
     if !class.releases.is_empty() {
         let releases = class.releases.iter().map(|one| release(*one, rt));
         declared.extend(quote!(.releasing(&[#(#releases),*])));
@@ -100,6 +82,55 @@ fn field_expression(field: &Field, rt: &TokenStream) -> TokenStream {
         declared.extend(quote!(.made_from(&[#(#from),*], #transform)));
     }
     declared
+}
+
+/// A blind index has the classification of the field whose index it is; `check` has made sure that there is one.
+fn index_expression(model: &Model, field: &Field, index: &BlindIndex, rt: &TokenStream) -> TokenStream {
+    let of = model.fields.iter().find(|other| other.ident == index.of);
+    let Some(Content::Value(class)) = of.map(|of| &of.content) else {
+        return TokenStream::new();
+    };
+    let (of, cardinality) = (index.of.unraw().to_string(), index.cardinality);
+    let steps = index
+        .normalise
+        .iter()
+        .map(|step| format_ident!("{}", title_case(step.as_str())));
+    let declared = value_expression(field, class, &quote!(#rt::schema::Protection::BlindIndex), rt);
+    quote! {
+        #declared.indexing(#rt::schema::BlindIndexDeclaration {
+            of: #of,
+            cardinality: #cardinality,
+            normalise: &[#(#rt::schema::Normalisation::#steps),*],
+        })
+    }
+}
+
+fn value_expression(
+    field: &Field,
+    class: &Classification,
+    protection: &TokenStream,
+    rt: &TokenStream,
+) -> TokenStream {
+    let (name, column, line) = (field.ident.unraw().to_string(), &field.column, field.line());
+    let category = &class.category;
+    let residency = match &class.residency {
+        Residency::Global => quote!(Global),
+        Residency::Regional => quote!(Regional),
+        Residency::InCountry => quote!(InCountry),
+        Residency::Pinned(name, _) => quote!(Pinned(#name)),
+    };
+    let purposes = class.purposes.iter().map(|(name, _)| name);
+    quote! {
+        #rt::FieldDeclaration::value(
+            #name,
+            #column,
+            #category,
+            #rt::schema::Residency::#residency,
+            &[#(#purposes),*],
+            #protection,
+            #line,
+        )
+    }
 }
 
 fn release(release: Release, rt: &TokenStream) -> TokenStream {

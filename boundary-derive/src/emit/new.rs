@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::{Roles, generics, guarded, module};
-use crate::model::{Field, Model};
+use crate::model::{Content, Field, Model};
 
 /// The struct, and the `seal` that encrypts on write.
 pub(super) fn item(model: &Model, roles: &Roles<'_>, rt: &TokenStream) -> TokenStream {
@@ -27,8 +27,16 @@ pub(super) fn item(model: &Model, roles: &Roles<'_>, rt: &TokenStream) -> TokenS
     });
     let sealed = guarded(model).map(|(index, field, _)| {
         let (name, ty) = (&field.ident, &field.ty);
-        quote!(let #name = __boundary.close::<#ty>(#index, self.#name)?;)
+        let indexed = model.indexed().find(|one| one.field_place == index).map(|one| {
+            let (index, place) = (&one.index.ident, one.index_place);
+            quote!(let #index = __boundary.index::<#ty>(#place, &self.#name)?;)
+        });
+        quote! {
+            #indexed
+            let #name = __boundary.close::<#ty>(#index, self.#name)?;
+        }
     });
+    let indexes = model.indexed().map(|one| &one.index.ident);
     let kept = given.iter().map(|field| {
         let name = &field.ident;
         match field.guarded() {
@@ -70,15 +78,16 @@ pub(super) fn item(model: &Model, roles: &Roles<'_>, rt: &TokenStream) -> TokenS
                 )?;
                 #(#sealed)*
                 let (#tenant, #subject, #data_key) = __boundary.finish();
-                ::core::result::Result::Ok(#ident { #(#kept,)* #tenant, #subject, #data_key })
+                ::core::result::Result::Ok(#ident { #(#kept,)* #(#indexes,)* #tenant, #subject, #data_key })
             }
         }
     }
 }
 
-/// Tenant and subject come with the residence, the data key from the vault; the rest is given.
+/// Tenant and subject come with the residence, data key and blind indexes from the vault; the rest is given.
 fn is_given(field: &Field) -> bool {
-    ![FieldRole::Tenant, FieldRole::Subject, FieldRole::DataKey]
-        .iter()
-        .any(|role| field.is(*role))
+    !matches!(field.content, Content::Index(_))
+        && ![FieldRole::Tenant, FieldRole::Subject, FieldRole::DataKey]
+            .iter()
+            .any(|role| field.is(*role))
 }

@@ -159,7 +159,7 @@ fn postgres(ty: &syn::Type) -> Option<Type> {
             });
         }
         ("Resident", [inner]) => return postgres(inner),
-        ("Sealed", [_]) => "bytea",
+        ("Sealed", [_]) | ("BlindIndex", []) => "bytea",
         ("Vec", [inner]) if is_byte(inner) => "bytea",
         ("Json", [_]) => "jsonb",
         ("DateTime", [_]) | ("OffsetDateTime", []) => "timestamp with time zone",

@@ -119,8 +119,9 @@ fn order(item: &Item, attribute: Attribute, from: Option<&Value>, to: Option<&Va
         Attribute::Protection => ranked(
             &|value| match text(value) {
                 "sealed" => 0,
-                "resident" => 1,
-                _ => 2,
+                "blind_index" => 1,
+                "resident" => 2,
+                _ => 3,
             },
             ("encryption is taken away", "encryption is added"),
         ),

@@ -65,6 +65,8 @@ pub(super) enum Entry {
     From(Vec<String>),
     /// `kind = aggregate`.
     Kind(String),
+    /// `index_of = email`: a field of the same struct.
+    IndexOf(String),
     /// `transform = bucket(10)`, without spaces.
     Transform(String),
     /// Anything else that the grammar has and the lint does not need.
@@ -127,6 +129,10 @@ impl Parse for Entry {
         }
         if key == "transform" {
             return Ok(Entry::Transform(without_spaces(&value)));
+        }
+        if key == "index_of" {
+            let field = |name: String| Entry::IndexOf(last_words(&name, 1));
+            return Ok(dotted(&value).map_or(Entry::Other, field));
         }
         if key == "kind" {
             return Ok(dotted(&value).map_or(Entry::Other, Entry::Kind));

@@ -252,6 +252,7 @@ impl Reader<'_> {
             None => ("public".to_owned(), name),
         };
         let mut fields = Vec::new();
+        let mut indexes = Vec::new();
         for field in &item.fields {
             let Some(ident) = &field.ident else { continue };
             let entries = self.entries(&field.attrs);
@@ -261,6 +262,9 @@ impl Reader<'_> {
                 Entry::Text { key, value } if key == "column" => Some(value.value()),
                 _ => None,
             });
+            if let Some(of) = index_of(&entries) {
+                indexes.push((fields.len(), of));
+            }
             fields.push(Field {
                 column: column.unwrap_or_else(|| name.clone()),
                 says: says(&entries),
@@ -285,6 +289,9 @@ impl Reader<'_> {
                     .span(ident.span().join(field.ty.span()).unwrap_or_else(|| ident.span())),
                 name,
             });
+        }
+        for (index, of) in indexes {
+            classify_index(&mut fields, index, &of);
         }
         let span = self.lines.span(table.span());
         self.declared.tables.push(Table {
@@ -393,6 +400,28 @@ fn json(entries: &[Entry], ty: Option<&syn::Type>) -> Json {
         Some(path) => Json::Type(path.rsplit("::").next().unwrap_or(&path).trim().to_owned()),
         None if entries.iter().any(opaque) => Json::Opaque,
         None => ty.and_then(innermost).map_or(Json::Unsaid, Json::Type),
+    }
+}
+
+/// The field whose blind index this one is.
+fn index_of(entries: &[Entry]) -> Option<String> {
+    entries.iter().find_map(|entry| match entry {
+        Entry::IndexOf(of) => Some(of.clone()),
+        _ => None,
+    })
+}
+
+/// Gives a blind index the classification of the field whose index it is. Of one that is not there it has none: then its
+/// column is unclassified, and the derive refuses to compile it.
+fn classify_index(fields: &mut [Field], index: usize, of: &str) {
+    let found = fields.iter().find(|field| field.name == of);
+    let Some((says, purposes)) = found.map(|of| (of.says.clone(), of.purposes.clone())) else {
+        return;
+    };
+    if let Some(field) = fields.get_mut(index) {
+        field.says = says;
+        field.purposes = purposes;
+        field.protection = Protection::BlindIndex;
     }
 }
 
@@ -623,6 +652,10 @@ mod tests {
                     #[boundary(category = "user.name", residency = pinned(In), column = "kind")]
                     r#type: Sealed<String>,
                     plain: String,
+                    #[boundary(index_of = email, cardinality = 1_000_000, normalise(trim, lowercase))]
+                    email_index: BlindIndex,
+                    #[boundary(index_of = nothing, cardinality = 1_000_000, normalise(exact))]
+                    astray: BlindIndex,
                 }
             }
             #[derive(Boundary)]
@@ -668,8 +701,16 @@ mod tests {
                     category("user.name", Residency::Pinned("in".to_owned()))
                 ),
                 ("plain", "plain", Says::Nothing),
+                (
+                    "email_index",
+                    "email_index",
+                    category("user.contact.email", Residency::InCountry)
+                ),
+                ("astray", "astray", Says::Nothing),
             ]
         );
+        assert_eq!(table.fields[7].purposes, table.fields[4].purposes);
+        assert_eq!(table.fields[7].protection, Protection::BlindIndex);
     }
 
     #[test]

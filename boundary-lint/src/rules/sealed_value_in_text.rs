@@ -52,6 +52,9 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             declared.is_outside_rust() && stays && is_sensitive,
         ) {
             (true, _) => format!("`{}` seals it, and sealed values are bytes", declared.by),
+            _ if declared.protection == Some(Protection::BlindIndex) => {
+                format!("`{}` keeps a blind index in it, which is bytes", declared.by)
+            }
             (_, true) => format!("`{category}` is sensitive, and nothing seals it"),
             _ => continue,
         };

@@ -1,4 +1,4 @@
-//! Feature `diesel`: sealed values and data keys as `Binary`, identifiers as `Text`, for every backend that has these types.
+//! Feature `diesel`: sealed values, blind indexes and data keys as `Binary`, identifiers as `Text`, for every backend that has these types.
 //!
 //! Diesel asks of what it binds that it can be printed, and a wrapper refuses that. So a wrapper is turned into its bytes
 //! as it becomes an expression, and only the bytes are bound. For a nullable column an insert goes through
@@ -10,7 +10,7 @@ use diesel::dsl::AsExprOf;
 use diesel::expression::AsExpression;
 use diesel::sql_types::{Binary, Nullable, SingleValue, Text};
 
-use crate::{DataKey, Sealed, SubjectId, TenantId};
+use crate::{BlindIndex, DataKey, Sealed, SubjectId, TenantId};
 
 impl<T, DB: Backend> FromSql<Binary, DB> for Sealed<T>
 where
@@ -48,41 +48,46 @@ impl<'a, T> AsExpression<Binary> for &'a Sealed<T> {
     }
 }
 
-impl<DB: Backend> FromSql<Binary, DB> for DataKey
-where
-    Vec<u8>: FromSql<Binary, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self::from_bytes(&Vec::from_sql(bytes)?)?)
-    }
+macro_rules! bytes {
+    ($($type:ty),*) => {$(
+        impl<DB: Backend> FromSql<Binary, DB> for $type
+        where
+            Vec<u8>: FromSql<Binary, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                Ok(Self::from_bytes(&Vec::from_sql(bytes)?)?)
+            }
+        }
+
+        impl<ST: SingleValue, DB: Backend> Queryable<ST, DB> for $type
+        where
+            Self: FromSql<ST, DB>,
+        {
+            type Row = Self;
+
+            fn build(row: Self) -> deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+
+        impl AsExpression<Binary> for $type {
+            type Expression = AsExprOf<Vec<u8>, Binary>;
+
+            fn as_expression(self) -> Self::Expression {
+                AsExpression::<Binary>::as_expression(self.as_bytes().to_vec())
+            }
+        }
+
+        impl<'a> AsExpression<Binary> for &'a $type {
+            type Expression = AsExprOf<&'a [u8], Binary>;
+
+            fn as_expression(self) -> Self::Expression {
+                AsExpression::<Binary>::as_expression(self.as_bytes())
+            }
+        }
+    )*};
 }
-
-impl<ST: SingleValue, DB: Backend> Queryable<ST, DB> for DataKey
-where
-    Self: FromSql<ST, DB>,
-{
-    type Row = Self;
-
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
-    }
-}
-
-impl AsExpression<Binary> for DataKey {
-    type Expression = AsExprOf<Vec<u8>, Binary>;
-
-    fn as_expression(self) -> Self::Expression {
-        AsExpression::<Binary>::as_expression(self.as_bytes().to_vec())
-    }
-}
-
-impl<'a> AsExpression<Binary> for &'a DataKey {
-    type Expression = AsExprOf<&'a [u8], Binary>;
-
-    fn as_expression(self) -> Self::Expression {
-        AsExpression::<Binary>::as_expression(self.as_bytes())
-    }
-}
+bytes!(BlindIndex, DataKey);
 
 macro_rules! identifiers {
     ($($type:ty),*) => {$(
@@ -125,12 +130,18 @@ macro_rules! identifiers {
 }
 identifiers!(TenantId, SubjectId);
 
-/// The bytes of an optional sealed value, for `#[diesel(serialize_as = Ciphertext)]` on a field of a nullable column.
+/// The bytes of an optional sealed value or its blind index, for `#[diesel(serialize_as = Ciphertext)]` on a field of a nullable column.
 pub struct Ciphertext(Option<Vec<u8>>);
 
 impl<T> From<Option<Sealed<T>>> for Ciphertext {
     fn from(sealed: Option<Sealed<T>>) -> Self {
         Self(sealed.map(|sealed| sealed.as_ciphertext().to_vec()))
+    }
+}
+
+impl From<Option<BlindIndex>> for Ciphertext {
+    fn from(index: Option<BlindIndex>) -> Self {
+        Self(index.map(|index| index.as_bytes().to_vec()))
     }
 }
 

@@ -1,11 +1,11 @@
-//! Feature `sqlx`: sealed values and data keys as `BYTEA` or `BLOB`, identifiers as text, for every database of sqlx that has
+//! Feature `sqlx`: sealed values, blind indexes and data keys as `BYTEA` or `BLOB`, identifiers as text, for every database of sqlx that has
 //! these types.
 
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
 
-use crate::{DataKey, Sealed, SubjectId, TenantId};
+use crate::{BlindIndex, DataKey, Sealed, SubjectId, TenantId};
 
 impl<T, DB: Database> Type<DB> for Sealed<T>
 where
@@ -38,36 +38,41 @@ where
     }
 }
 
-impl<DB: Database> Type<DB> for DataKey
-where
-    Vec<u8>: Type<DB>,
-{
-    fn type_info() -> DB::TypeInfo {
-        <Vec<u8> as Type<DB>>::type_info()
-    }
+macro_rules! bytes {
+    ($($type:ty),*) => {$(
+        impl<DB: Database> Type<DB> for $type
+        where
+            Vec<u8>: Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <Vec<u8> as Type<DB>>::type_info()
+            }
 
-    fn compatible(ty: &DB::TypeInfo) -> bool {
-        <Vec<u8> as Type<DB>>::compatible(ty)
-    }
-}
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <Vec<u8> as Type<DB>>::compatible(ty)
+            }
+        }
 
-impl<'q, DB: Database> Encode<'q, DB> for DataKey
-where
-    Vec<u8>: Encode<'q, DB>,
-{
-    fn encode_by_ref(&self, buffer: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        self.as_bytes().to_vec().encode(buffer)
-    }
-}
+        impl<'q, DB: Database> Encode<'q, DB> for $type
+        where
+            Vec<u8>: Encode<'q, DB>,
+        {
+            fn encode_by_ref(&self, buffer: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+                self.as_bytes().to_vec().encode(buffer)
+            }
+        }
 
-impl<'r, DB: Database> Decode<'r, DB> for DataKey
-where
-    Vec<u8>: Decode<'r, DB>,
-{
-    fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
-        Ok(Self::from_bytes(&Vec::decode(value)?)?)
-    }
+        impl<'r, DB: Database> Decode<'r, DB> for $type
+        where
+            Vec<u8>: Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+                Ok(Self::from_bytes(&Vec::decode(value)?)?)
+            }
+        }
+    )*};
 }
+bytes!(BlindIndex, DataKey);
 
 macro_rules! identifiers {
     ($($type:ty),*) => {$(

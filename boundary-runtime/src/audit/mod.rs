@@ -31,6 +31,8 @@ use crate::{Principal, Pseudonym, TenantId};
 pub enum Act {
     /// A field was opened.
     Open,
+    /// Records were looked up by a sealed field, or one was found so.
+    Lookup,
     /// A session was opened.
     Session,
     /// A release was made for the border.
@@ -41,6 +43,8 @@ pub enum Act {
     Deliver,
     /// A subject was erased.
     Erase,
+    /// A column of a full table was sealed in place, or that was verified, finished or taken back.
+    Retrofit,
     /// An authority was provisioned, suspended, rotated or destroyed.
     Authority,
     /// A vault began to give sessions under a policy.

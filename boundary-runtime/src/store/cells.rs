@@ -28,7 +28,7 @@ pub(super) fn columns(declaration: &'static Declaration) -> impl Iterator<Item =
 }
 
 /// The cell of a column as SQLite gives it; closed again where the column is a resident one.
-pub(super) fn cell(field: &FieldDeclaration, value: ValueRef<'_>) -> Result<Cell, DecodeError> {
+pub(crate) fn cell(field: &FieldDeclaration, value: ValueRef<'_>) -> Result<Cell, DecodeError> {
     let cell = Cell(match value {
         ValueRef::Null => CellContent::Null,
         ValueRef::Integer(number) => CellContent::Integer(number),
@@ -46,8 +46,30 @@ pub(super) fn cell(field: &FieldDeclaration, value: ValueRef<'_>) -> Result<Cell
     })
 }
 
+/// The identifier of a record among the cells of its columns, as [`crate::RecordId::canonical`] writes it.
+pub(super) fn record_id_of(declaration: &'static Declaration, cells: &[Cell]) -> Result<String, DecodeError> {
+    let mut parts = columns(declaration)
+        .zip(cells)
+        .filter(|(field, _)| field.role == Some(FieldRole::RecordId))
+        .map(|(_, cell)| match &cell.0 {
+            CellContent::Integer(number) => Ok(number.to_string()),
+            CellContent::Text(text) => Ok(text.to_string()),
+            _ => Err(DecodeError::new("an identifier that is a text or an integer")),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let last = parts
+        .pop()
+        .ok_or(DecodeError::new("a record with an identifier"))?;
+    let mut text: String = parts
+        .iter()
+        .map(|part| format!("{}:{part}", part.len()))
+        .collect();
+    text.push_str(&last);
+    Ok(text)
+}
+
 /// A name in an SQL statement. Names come from declarations, which are constants of the program.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -49,6 +49,22 @@ pub enum StoreError {
         /// The migration.
         path: PathBuf,
     },
+    /// Another data key is stored for the record: somebody else created it first, or it was sealed anew since.
+    #[error(
+        "table `{table}`: the record is stored under another data key; read it again and change that one, or replace it"
+    )]
+    AnotherDataKey {
+        /// The table.
+        table: &'static str,
+    },
+    /// The record's data key was destroyed, and a copy of the record that was held meanwhile does not bring it back.
+    #[error(
+        "table `{table}`: the record's data key was destroyed; seal the record anew if it is to be kept again"
+    )]
+    DestroyedDataKey {
+        /// The table.
+        table: &'static str,
+    },
     /// A row does not read as its declaration says.
     #[error("table `{table}`: {source}")]
     Row {

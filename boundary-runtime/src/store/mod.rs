@@ -2,22 +2,31 @@
 //!
 //! It is opened in a region's name with that region's signer, carries an identity card signed by it, and refuses
 //! records of any other region. Data keys lie in a file of their own, attached beside the rows, so that they can have
-//! their own short backup retention (R2). The store is embedded SQLite; other databases come as further features.
+//! their own short backup retention (R2). For a table of which the policy says `data_key = "inline"` they lie in the row
+//! itself: they come and go with it, and are in every backup of it. The store is embedded SQLite; other databases come as further features.
 
 mod cells;
 mod error;
+mod keys;
+mod lookup;
 mod outbox;
+mod paging;
+mod rewrap;
 mod rows;
+mod statements;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use boundary_schema::{Declaration, KeyPlace, Policy, TableKeys};
 use ed25519_dalek::{Signature, VerifyingKey};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 pub use error::StoreError;
 pub use outbox::{Batch, Delivery};
+pub use rewrap::Rewrapped;
 pub use rows::Erased;
 
 use crate::control::Residence;
@@ -26,12 +35,23 @@ use crate::{SubjectId, TenantId};
 
 const CARD_LABEL: &[u8] = b"boundary store v1";
 
+/// What a retrofit in the store's files is written with.
+pub(crate) mod sql {
+    pub(crate) use super::blocking;
+    pub(crate) use super::cells::{cell, quoted};
+    pub(crate) use super::keys::key_column;
+    pub(crate) use super::paging::{Paging, from_text, to_text};
+    pub(crate) use super::statements::{column_of, identifier_of};
+}
+
 /// The store of one region. Cheap to clone; clones share one connection.
 #[derive(Clone)]
 pub struct RegionStore {
     connection: Arc<Mutex<Connection>>,
     region: Arc<str>,
     path: Arc<Path>,
+    /// What the policy says of the data keys of some tables.
+    tables: Arc<BTreeMap<String, TableKeys>>,
 }
 
 impl RegionStore {
@@ -45,7 +65,7 @@ impl RegionStore {
         let path: Arc<Path> = Arc::from(folder.join("rows.sqlite"));
         let opened_path = path.clone();
         let connection = blocking(move || {
-            let connection = Connection::open(&opened_path)?;
+            let mut connection = Connection::open(&opened_path)?;
             connection.execute(
                 "ATTACH DATABASE ?1 AS keys",
                 [folder.join("keys.sqlite").to_string_lossy()],
@@ -53,8 +73,11 @@ impl RegionStore {
             connection.execute_batch(
                 "PRAGMA main.secure_delete = ON; PRAGMA keys.secure_delete = ON; PRAGMA foreign_keys = ON;",
             )?;
-            check_card(&connection, &opened_path, &*signer)?;
-            connection.execute_batch(include_str!("tables.sql"))?;
+            // In one transaction: of two processes that open a new folder at once, one makes the store.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            check_card(&transaction, &opened_path, &*signer)?;
+            transaction.execute_batch(include_str!("tables.sql"))?;
+            transaction.commit()?;
             Ok(connection)
         })
         .await?;
@@ -62,7 +85,29 @@ impl RegionStore {
             connection: Arc::new(Mutex::new(connection)),
             region,
             path,
+            tables: Arc::default(),
         })
+    }
+
+    /// The same store, which keeps the data keys of each table where this policy says. Without it all of them are in the
+    /// key table.
+    ///
+    /// A table whose records are stored already keeps its word: its data keys are not moved by changing the policy, and
+    /// records without a data key in the place that the policy names are not there.
+    #[must_use]
+    pub fn with_policy(mut self, policy: &Policy) -> Self {
+        self.tables = Arc::new(policy.keys().tables().clone());
+        self
+    }
+
+    /// The files of rows and of data keys.
+    pub(crate) fn files(&self) -> [PathBuf; 2] {
+        [self.path.to_path_buf(), self.path.with_file_name("keys.sqlite")]
+    }
+
+    pub(crate) fn place(&self, declaration: &Declaration) -> KeyPlace {
+        let said = self.tables.get(declaration.name).copied();
+        said.unwrap_or_default().data_key
     }
 
     /// The region whose store this is.
@@ -162,7 +207,7 @@ impl RegionStore {
 }
 
 /// Runs a piece of blocking work where it does not hold up the executor.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {

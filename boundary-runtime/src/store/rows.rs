@@ -1,9 +1,12 @@
 //! Rows of declared tables: written with their data key, read with it, erased with it.
 
-use boundary_schema::{FieldRole, Kind};
-use rusqlite::{Row, Statement, params};
+use boundary_schema::{FieldRole, KeyPlace, Kind};
+use rusqlite::types::{ToSql, Value};
+use rusqlite::{Row, Statement, TransactionBehavior, params};
 
 use super::cells::{cell, columns, quoted};
+use super::keys::{self, Named, Other};
+use super::statements::{Names, column_list, insert_sql, select_sql};
 use super::{RegionStore, StoreError};
 use crate::error::DecodeError;
 use crate::plaintext::Cell;
@@ -15,7 +18,7 @@ use crate::{DataKey, Declaration, SubjectId, TenantId};
 pub struct Erased {
     /// Rows of the declared tables.
     pub rows: usize,
-    /// Data keys in the key table.
+    /// Data keys, in the key table and in rows.
     pub data_keys: usize,
     /// Events that were still queued.
     pub events: usize,
@@ -30,19 +33,34 @@ struct OwnedRow {
 }
 
 impl RegionStore {
-    /// Writes one record and its data key; a record with the same identifier is replaced.
+    /// Writes one record and its data key. A record that is stored already is overwritten by one that was read from the
+    /// store and changed, because that has the same data key; one that was sealed anew is for [`RegionStore::replace`].
     ///
     /// # Errors
-    /// If the record is of another region, or the database fails.
+    /// [`StoreError::AnotherDataKey`] if the stored record has another data key: of several writers that create a record
+    /// at once, one is served and the others get this. [`StoreError::DestroyedDataKey`] if the record's data key was
+    /// destroyed while a copy of it was held. If the record is of another region, or the database fails.
     pub async fn put<T: TenantRecord>(&self, record: &T) -> Result<(), StoreError> {
         self.put_all(std::slice::from_ref(record)).await
+    }
+
+    /// Writes a record that was sealed anew in place of the stored one, whose data key is destroyed.
+    ///
+    /// # Errors
+    /// As [`RegionStore::put`], but for [`StoreError::AnotherDataKey`].
+    pub async fn replace<T: TenantRecord>(&self, record: &T) -> Result<(), StoreError> {
+        self.write(std::slice::from_ref(record), Other::Destroy).await
     }
 
     /// Writes records and their data keys in one transaction.
     ///
     /// # Errors
-    /// If one of them is of another region, or the database fails; then none is written.
+    /// As [`RegionStore::put`]; then none is written.
     pub async fn put_all<T: TenantRecord>(&self, records: &[T]) -> Result<(), StoreError> {
+        self.write(records, Other::Refuse).await
+    }
+
+    async fn write<T: TenantRecord>(&self, records: &[T], other: Other) -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(records.len());
         for record in records {
             self.check_region(record.data_key().region())?;
@@ -54,24 +72,26 @@ impl RegionStore {
                 data_key: record.data_key().clone(),
             });
         }
-        let declaration = T::DECLARATION;
+        let (declaration, place) = (T::DECLARATION, self.place(T::DECLARATION));
         self.run(move |connection| {
-            let transaction = connection.transaction()?;
+            // Others wait until this one has read the stored data keys and written its own.
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             {
-                let mut insert = transaction.prepare_cached(&insert_sql(declaration))?;
-                let mut insert_key = transaction.prepare_cached(
-                    "INSERT OR REPLACE INTO keys.boundary_data_keys (declaration, tenant, record_id, subject, data_key)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?;
+                let mut insert = transaction.prepare_cached(&insert_sql(declaration, place))?;
                 for row in &rows {
-                    insert.execute(rusqlite::params_from_iter(&row.cells))?;
-                    insert_key.execute(params![
-                        declaration.name,
-                        row.tenant.as_str(),
-                        row.record_id,
-                        row.subject.as_str(),
-                        row.data_key.as_bytes()
-                    ])?;
+                    let record = Named {
+                        declaration,
+                        tenant: &row.tenant,
+                        record_id: &row.record_id,
+                        subject: &row.subject,
+                    };
+                    let key = keys::settle(&transaction, place, &record, &row.data_key, other)?;
+                    let mut cells: Vec<&dyn ToSql> = row.cells.iter().map(|cell| cell as _).collect();
+                    let key = Value::Blob(key.as_bytes().to_vec());
+                    if place == KeyPlace::Inline {
+                        cells.push(&key);
+                    }
+                    insert.execute(&*cells)?;
                 }
             }
             transaction.commit()?;
@@ -88,7 +108,7 @@ impl RegionStore {
         let (cells, declaration) = (record.cells(), T::DECLARATION);
         self.run(move |connection| {
             connection
-                .prepare_cached(&insert_sql(declaration))?
+                .prepare_cached(&insert_sql(declaration, KeyPlace::KeyTable))?
                 .execute(rusqlite::params_from_iter(&cells))?;
             Ok(())
         })
@@ -127,17 +147,23 @@ impl RegionStore {
         record_id: &str,
     ) -> Result<Option<T>, StoreError> {
         let (tenant, record_id) = (tenant.clone(), record_id.to_owned());
+        let place = self.place(T::DECLARATION);
         self.run(move |connection| {
+            let names = Names::of(T::DECLARATION, place);
             let sql = format!(
-                "{} AND k.tenant = ?2 AND k.record_id = ?3",
-                select_sql(T::DECLARATION)
+                "{} AND {} = ?2 AND {} = ?3",
+                select_sql(T::DECLARATION, place),
+                names.tenant,
+                names.record_id
             );
             let mut select = connection.prepare_cached(&sql)?;
-            Ok(read::<T>(
+            let mut found = read::<T>(
                 &mut select,
                 params![T::DECLARATION.name, tenant.as_str(), record_id],
-            )?
-            .pop())
+            )?;
+            // A column of numbers finds 7 by the text 007, which is another identifier.
+            found.retain(|record| record.record_id() == record_id);
+            Ok(found.pop())
         })
         .await
     }
@@ -152,10 +178,14 @@ impl RegionStore {
         subject: &SubjectId,
     ) -> Result<Vec<T>, StoreError> {
         let (tenant, subject) = (tenant.clone(), subject.clone());
+        let place = self.place(T::DECLARATION);
         self.run(move |connection| {
+            let names = Names::of(T::DECLARATION, place);
             let sql = format!(
-                "{} AND k.tenant = ?2 AND k.subject = ?3",
-                select_sql(T::DECLARATION)
+                "{} AND {} = ?2 AND {} = ?3",
+                select_sql(T::DECLARATION, place),
+                names.tenant,
+                names.subject
             );
             let mut select = connection.prepare_cached(&sql)?;
             read(
@@ -171,8 +201,9 @@ impl RegionStore {
     /// # Errors
     /// If a row does not read as declared, or the database fails.
     pub async fn all<T: TenantRecord + Send + 'static>(&self) -> Result<Vec<T>, StoreError> {
-        self.run(|connection| {
-            let mut select = connection.prepare_cached(&select_sql(T::DECLARATION))?;
+        let place = self.place(T::DECLARATION);
+        self.run(move |connection| {
+            let mut select = connection.prepare_cached(&select_sql(T::DECLARATION, place))?;
             read(&mut select, params![T::DECLARATION.name])
         })
         .await
@@ -221,16 +252,21 @@ impl RegionStore {
         tables: &[&'static Declaration],
     ) -> Result<Erased, StoreError> {
         let (tenant, subject, tables) = (tenant.clone(), subject.clone(), tables.to_vec());
+        let is_inline = |declaration: &&'static Declaration| {
+            declaration.kind != Kind::Event && self.place(declaration) == KeyPlace::Inline
+        };
+        let inline: Vec<_> = tables.iter().copied().filter(is_inline).collect();
         self.run(move |connection| {
             let whose = params![tenant.as_str(), subject.as_str()];
-            let transaction = connection.transaction()?;
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let inline_keys = keys::forbid_of_subject(&transaction, &inline, &tenant, &subject)?;
             let mut erased = Erased::default();
             for (table, tenant, subject) in subject_tables(&tables) {
                 let sql = format!("DELETE FROM {table} WHERE {tenant} = ?1 AND {subject} = ?2");
                 erased.rows += transaction.execute(&sql, whose)?;
             }
             let keys = "DELETE FROM keys.boundary_data_keys WHERE tenant = ?1 AND subject = ?2";
-            erased.data_keys = transaction.execute(keys, whose)?;
+            erased.data_keys = inline_keys + transaction.execute(keys, whose)?;
             erased.events = transaction.execute(
                 "DELETE FROM boundary_outbox WHERE tenant = ?1 AND subject = ?2",
                 whose,
@@ -268,69 +304,6 @@ fn unreadable<T: crate::Record>(source: DecodeError) -> StoreError {
     }
 }
 
-fn column_list(declaration: &'static Declaration) -> String {
-    columns(declaration)
-        .map(|field| format!("r.{}", quoted(field.column)))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn insert_sql(declaration: &'static Declaration) -> String {
-    let names: Vec<String> = columns(declaration).map(|field| quoted(field.column)).collect();
-    let marks = vec!["?"; names.len()].join(", ");
-    format!(
-        "INSERT OR REPLACE INTO {} ({}) VALUES ({marks})",
-        quoted(declaration.name),
-        names.join(", ")
-    )
-}
-
-/// Rows joined with their data keys. A row without its key is not there: it could not be opened.
-///
-/// CROSS JOIN keeps the order. For an identifier of one column it is from the keys to the rows, whose primary key is then
-/// used: the other way round, the text of a record's identifier would have to be compared with every number. For an
-/// identifier of several columns it is from the rows to the keys, because the text is computed from the row; reading one
-/// record then looks at every row of the table.
-fn select_sql(declaration: &'static Declaration) -> String {
-    let column = |role| {
-        declaration
-            .role(role)
-            .map_or_else(String::new, |field| format!("r.{}", quoted(field.column)))
-    };
-    let rows = format!("{} r", quoted(declaration.name));
-    let keys = "keys.boundary_data_keys k".to_owned();
-    let parts: Vec<String> = declaration
-        .fields
-        .iter()
-        .filter(|field| field.role == Some(FieldRole::RecordId))
-        .map(|field| format!("r.{}", quoted(field.column)))
-        .collect();
-    let (first, second) = if parts.len() == 1 {
-        (keys, rows)
-    } else {
-        (rows, keys)
-    };
-    format!(
-        "SELECT {}, k.data_key FROM {first} CROSS JOIN {second}
-         ON {} = k.tenant AND {} = k.record_id WHERE k.declaration = ?1",
-        column_list(declaration),
-        column(FieldRole::Tenant),
-        identifier_sql(&parts),
-    )
-}
-
-/// The identifier of a row as [`crate::RecordId::canonical`] writes it.
-fn identifier_sql(parts: &[String]) -> String {
-    match parts {
-        [] => "NULL".to_owned(),
-        [last] => last.clone(),
-        [part, rest @ ..] => format!(
-            "length(CAST({part} AS BLOB)) || ':' || {part} || {}",
-            identifier_sql(rest)
-        ),
-    }
-}
-
 fn cells(declaration: &'static Declaration, row: &Row<'_>) -> Result<Vec<Cell>, StoreError> {
     columns(declaration)
         .enumerate()
@@ -343,7 +316,7 @@ fn cells(declaration: &'static Declaration, row: &Row<'_>) -> Result<Vec<Cell>, 
         .collect()
 }
 
-fn read<T: TenantRecord>(
+pub(super) fn read<T: TenantRecord>(
     select: &mut Statement<'_>,
     parameters: impl rusqlite::Params,
 ) -> Result<Vec<T>, StoreError> {

@@ -32,4 +32,16 @@ CREATE TABLE IF NOT EXISTS keys.boundary_data_keys (
     PRIMARY KEY (declaration, tenant, record_id)
 );
 
+-- The identifiers of data keys that were destroyed: a copy of such a record that is written back must stay out.
+CREATE TABLE IF NOT EXISTS keys.boundary_erased_keys (id blob PRIMARY KEY) WITHOUT ROWID;
+
+-- How far a re-wrapping has come, for each tenant and place that data keys lie in.
+CREATE TABLE IF NOT EXISTS keys.boundary_rewraps (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    generation integer NOT NULL,
+    after text NOT NULL,
+    PRIMARY KEY (tenant, source)
+);
+
 CREATE INDEX IF NOT EXISTS keys.boundary_data_keys_subject ON boundary_data_keys (tenant, subject);

@@ -15,6 +15,8 @@ mod lease;
 mod random;
 mod vault;
 
+#[cfg(feature = "aws-kms")]
+pub use custody::KmsCustody;
 pub use custody::{
     Custodies, Custody, CustodyKey, Destruction, KeyReference, KeyRequest, KeyState, LocalCustody, Origin,
     Pending, Rung,
@@ -28,6 +30,7 @@ pub use keys::{Authority, AuthorityClass, AuthorityName};
 pub use lease::ZERO_LEASE_HOLD;
 pub use vault::{
     AuthorityRecord, AuthorityState, KeptKey, RegionSigner, Vault, VaultConfig, VaultPseudonyms,
+    VaultRewrapper,
 };
 
 /// The mark in every binary that can open a vault: a central binary that holds these bytes was linked wrongly.

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use boundary_runtime::audit::MemoryAudit;
 use boundary_runtime::seam::{
-    ChunkOpener, ChunkSealer, FieldAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
+    ChunkOpener, ChunkSealer, FieldAddress, IndexAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
     in_country_session,
 };
 use boundary_runtime::zeroize::Zeroizing;
-use boundary_runtime::{AccessError, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp};
+use boundary_runtime::{
+    AccessError, BlindIndex, DataKey, KeyError, Misuse, Refusal, Sealed, TenantId, Timestamp,
+};
 use boundary_runtime::{InCountry, RawSession, Session};
 use boundary_vault::{Backend, Custody, LocalCustody};
 #[cfg(feature = "aws-lc-rs")]
@@ -69,6 +71,17 @@ impl Opener for Eavesdropper {
         _: Timestamp,
     ) -> Result<Box<dyn ChunkOpener>, AccessError> {
         self.0.lock().unwrap().extend(header.data_key.as_bytes());
+        Err(AccessError::Undecryptable)
+    }
+    fn index(&self, _: &IndexAddress<'_>, _: &[u8], _: Timestamp) -> Result<BlindIndex, AccessError> {
+        Err(AccessError::Undecryptable)
+    }
+    fn candidates(
+        &self,
+        _: &IndexAddress<'_>,
+        _: &[u8],
+        _: Timestamp,
+    ) -> Result<Vec<BlindIndex>, AccessError> {
         Err(AccessError::Undecryptable)
     }
 }

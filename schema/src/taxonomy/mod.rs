@@ -34,6 +34,7 @@ pub struct Category {
     /// What the policy says about it; `None` for the built-in ones.
     pub description: Option<String>,
     identifies: bool,
+    indexable: bool,
 }
 
 impl Category {
@@ -49,6 +50,13 @@ impl Category {
     #[must_use]
     pub fn identifies(&self) -> bool {
         self.identifies
+    }
+
+    /// Whether a blind index may be kept of a field of this category: its values are about as many as people, devices
+    /// or accounts, and none is much more frequent than another, so that frequencies tell nothing.
+    #[must_use]
+    pub fn indexable(&self) -> bool {
+        self.indexable
     }
 }
 
@@ -122,6 +130,7 @@ impl Taxonomy {
                     sensitivity: row.sensitivity,
                     description: None,
                     identifies: row.identifies,
+                    indexable: row.indexable,
                 };
                 (category.key.clone(), category)
             })
@@ -159,7 +168,8 @@ impl Taxonomy {
     }
 
     /// Adds a category below a known one. It may be more sensitive than what it extends and never less; without a
-    /// word about it (`identifies` is `None`) it identifies a person when its ancestor does.
+    /// word about it (`identifies` is `None`) it identifies a person when its ancestor does. It is indexable when its
+    /// ancestor is, or when it says of itself that it identifies a person where its ancestor does not.
     ///
     /// # Errors
     /// An [`ExtensionError`] when the key is malformed, known already or below nothing known, or when the extension
@@ -199,6 +209,8 @@ impl Taxonomy {
             sensitivity,
             description: description.map(str::to_owned),
             identifies: identifies.unwrap_or(ancestor.identifies),
+            indexable: ancestor.indexable
+                || (identifies == Some(true) && !ancestor.identifies && sensitivity < Sensitivity::Sensitive),
         };
         self.categories.insert(category.key.clone(), category);
         Ok(())

@@ -12,6 +12,9 @@ pub struct BuiltIn {
     pub sensitivity: Sensitivity,
     /// Whether one value points at one person, device or account by itself.
     pub identifies: bool,
+    /// Whether a blind index may be kept of its values: there are about as many of them as people, devices or accounts,
+    /// and none is much more frequent than another.
+    pub indexable: bool,
 }
 
 /// A category whose value points at one person.
@@ -20,6 +23,17 @@ const fn one(key: &'static str, sensitivity: Sensitivity) -> BuiltIn {
         key,
         sensitivity,
         identifies: true,
+        indexable: false,
+    }
+}
+
+/// A category whose value points at one person and is about as frequent as any other: what a record is looked up by.
+const fn handle(key: &'static str, sensitivity: Sensitivity) -> BuiltIn {
+    BuiltIn {
+        key,
+        sensitivity,
+        identifies: true,
+        indexable: true,
     }
 }
 
@@ -29,12 +43,13 @@ const fn any(key: &'static str, sensitivity: Sensitivity) -> BuiltIn {
         key,
         sensitivity,
         identifies: false,
+        indexable: false,
     }
 }
 
 /// The 85 data categories of fideslang 3.1.4 (`default_taxonomy/data_categories.py`), ordered by key.
 ///
-/// The keys are facts; the other two columns are our judgement:
+/// The keys are facts; the other columns are our judgement:
 ///
 /// - **Everything about a person is at least personal**, published content and privacy choices included: that a
 ///   person made it public does not stop it from being about them.
@@ -49,6 +64,10 @@ const fn any(key: &'static str, sensitivity: Sensitivity) -> BuiltIn {
 /// - **Identifying** are names, addresses to reach or find somebody, numbers given to one person, account or device,
 ///   bodily features, and the bare `user`, which says too little to be trusted. Coarse traits (city, postal code,
 ///   age, gender) are not: the release rules' minimum of distinct subjects holds those.
+/// - **Indexable** are of these the ones that are given out once: addresses to reach somebody, numbers, accounts,
+///   devices. Names are not, because some are far more frequent than others; neither are bodily features, precise
+///   places, pictures and credentials, which nobody looks a record up by; nor an immigration record and the bare
+///   `user` and `user.payment`, which may be a word of a short list.
 pub const BUILT_IN: &[BuiltIn] = &[
     any("system", Public),
     one("system.authentication", Sensitive),
@@ -56,7 +75,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     one("user", Personal),
     any("user.account", Personal),
     any("user.account.settings", Personal),
-    one("user.account.username", Personal),
+    handle("user.account.username", Personal),
     any("user.authorization", Personal),
     one("user.authorization.biometric", Sensitive),
     one("user.authorization.credentials", Sensitive),
@@ -72,18 +91,18 @@ pub const BUILT_IN: &[BuiltIn] = &[
     one("user.biometric.retinal", Sensitive),
     one("user.biometric.voice", Sensitive),
     any("user.childrens", Sensitive),
-    one("user.contact", Personal),
-    one("user.contact.address", Personal),
+    handle("user.contact", Personal),
+    handle("user.contact.address", Personal),
     any("user.contact.address.city", Personal),
     any("user.contact.address.country", Personal),
     any("user.contact.address.postal_code", Personal),
     any("user.contact.address.state", Personal),
-    one("user.contact.address.street", Personal),
-    one("user.contact.email", Personal),
-    one("user.contact.fax_number", Personal),
+    handle("user.contact.address.street", Personal),
+    handle("user.contact.email", Personal),
+    handle("user.contact.fax_number", Personal),
     any("user.contact.organization", Personal),
-    one("user.contact.phone_number", Personal),
-    one("user.contact.url", Personal),
+    handle("user.contact.phone_number", Personal),
+    handle("user.contact.url", Personal),
     any("user.content", Personal),
     any("user.content.private", Personal),
     any("user.content.public", Personal),
@@ -101,24 +120,24 @@ pub const BUILT_IN: &[BuiltIn] = &[
     any("user.demographic.religious_belief", Sensitive),
     any("user.demographic.sexual_orientation", Sensitive),
     any("user.device", Personal),
-    one("user.device.cookie", Personal),
-    one("user.device.cookie_id", Personal),
-    one("user.device.device_id", Personal),
-    one("user.device.ip_address", Personal),
+    handle("user.device.cookie", Personal),
+    handle("user.device.cookie_id", Personal),
+    handle("user.device.device_id", Personal),
+    handle("user.device.ip_address", Personal),
     any("user.financial", Personal),
-    one("user.financial.bank_account", Sensitive),
-    one("user.financial.credit_card", Sensitive),
-    one("user.government_id", Sensitive),
-    one("user.government_id.birth_certificate", Sensitive),
-    one("user.government_id.drivers_license_number", Sensitive),
+    handle("user.financial.bank_account", Sensitive),
+    handle("user.financial.credit_card", Sensitive),
+    handle("user.government_id", Sensitive),
+    handle("user.government_id.birth_certificate", Sensitive),
+    handle("user.government_id.drivers_license_number", Sensitive),
     one("user.government_id.immigration", Sensitive),
-    one("user.government_id.national_identification_number", Sensitive),
-    one("user.government_id.passport_number", Sensitive),
-    one("user.government_id.vehicle_registration", Sensitive),
+    handle("user.government_id.national_identification_number", Sensitive),
+    handle("user.government_id.passport_number", Sensitive),
+    handle("user.government_id.vehicle_registration", Sensitive),
     any("user.health_and_medical", Sensitive),
     one("user.health_and_medical.genetic", Sensitive),
-    one("user.health_and_medical.insurance_beneficiary_id", Sensitive),
-    one("user.health_and_medical.record_id", Sensitive),
+    handle("user.health_and_medical.insurance_beneficiary_id", Sensitive),
+    handle("user.health_and_medical.record_id", Sensitive),
     any("user.job_title", Personal),
     any("user.location", Personal),
     any("user.location.imprecise", Personal),
@@ -131,8 +150,8 @@ pub const BUILT_IN: &[BuiltIn] = &[
     any("user.sensor", Personal),
     any("user.social", Personal),
     any("user.telemetry", Personal),
-    one("user.unique_id", Personal),
-    one("user.unique_id.pseudonymous", Personal),
+    handle("user.unique_id", Personal),
+    handle("user.unique_id.pseudonymous", Personal),
     any("user.user_sensor", Personal),
     any("user.workplace", Personal),
 ];

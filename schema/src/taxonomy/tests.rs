@@ -184,3 +184,51 @@ fn words_parse_as_they_are_printed() {
         "unknown sensitivity `secret`, expected one of `public`, `internal`, `personal`, `sensitive`"
     );
 }
+
+#[test]
+fn what_many_people_share_or_nobody_is_looked_up_by_is_not_indexable() {
+    let mut taxonomy = Taxonomy::built_in();
+    for key in [
+        "user.contact.email",
+        "user.contact.phone_number",
+        "user.government_id.national_identification_number",
+        "user.financial.credit_card",
+        "user.unique_id",
+    ] {
+        assert!(taxonomy.get(key).unwrap().indexable(), "{key}");
+    }
+    for key in [
+        "user.demographic.gender",
+        "user.demographic.age_range",
+        "user.demographic.date_of_birth",
+        "user.demographic.race_ethnicity",
+        "user.contact.address.country",
+        "user.contact.address.postal_code",
+        "user.health_and_medical",
+        "user.biometric.fingerprint",
+        "user.name.first",
+        "user.authorization.password",
+    ] {
+        assert!(!taxonomy.get(key).unwrap().indexable(), "{key}");
+    }
+    for row in BUILT_IN {
+        assert!(row.identifies || !row.indexable, "{}", row.key);
+    }
+
+    let personal = Sensitivity::Personal;
+    taxonomy
+        .extend("user.account.customer_number", personal, Some(true), None)
+        .unwrap();
+    taxonomy
+        .extend("user.account.segment", personal, None, None)
+        .unwrap();
+    taxonomy
+        .extend("user.name.nickname", personal, Some(true), None)
+        .unwrap();
+    taxonomy
+        .extend("user.contact.email.work", personal, None, None)
+        .unwrap();
+    let indexable = |key: &str| taxonomy.get(key).unwrap().indexable();
+    assert!(indexable("user.account.customer_number") && indexable("user.contact.email.work"));
+    assert!(!indexable("user.account.segment") && !indexable("user.name.nickname"));
+}

@@ -3,6 +3,7 @@
 
 mod datasets;
 mod identifiers;
+mod indexes;
 mod parameters;
 mod private;
 mod values;
@@ -11,6 +12,7 @@ rt::policy!();
 
 pub use datasets::{CityTotal, NewRiskFeatures, NewVisit, RiskFeatures, Visit};
 pub use identifiers::{NewOrderLine, NewShipment, OrderLine, Shipment, ShipmentId};
+pub use indexes::{CardId, Contact, NewContact};
 pub use parameters::{Ledgered, NewNote, NewProfile, Note, Profile, Score};
 pub use private::{NewSecretive, Secretive};
 pub use values::{Address, CardNumber, Gender, NewPerson, Person, Tier};

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod blind_index;
 mod support;
 
 use std::borrow::Cow;
@@ -68,6 +69,7 @@ async fn an_identifier_of_several_columns_is_stored_and_found_by_all_of_them() {
         residence,
         store,
         folder,
+        ..
     } = site().await;
     let migrations = folder.path().join("migrations");
     std::fs::create_dir(&migrations).unwrap();

@@ -118,7 +118,7 @@ impl<'a> Rows<'a> {
                 if let Some(residency) = residency {
                     row.residency = residency.to_string();
                     row.sinks = self.sinks(residency);
-                    if protection == Some(Protection::Sealed) {
+                    if matches!(protection, Some(Protection::Sealed | Protection::BlindIndex)) {
                         row.key = match residency {
                             Residency::Pinned(region) => format!("its tenant's, in {region}"),
                             _ => "its tenant's, in the region of its subject".to_owned(),

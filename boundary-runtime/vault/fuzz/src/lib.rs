@@ -36,6 +36,7 @@ const FIELD: FieldDeclaration = FieldDeclaration {
     releases: &[],
     from: &[],
     transform: None,
+    index: None,
     line: 1,
 };
 const ID: [u8; 16] = [6; 16];

@@ -4,6 +4,8 @@
 //! rung of the ladder; key services and the customer's own devices are further implementations. Nothing falls back:
 //! a custody that cannot answer says so, and the vault stays closed.
 
+#[cfg(feature = "aws-kms")]
+mod aws_kms;
 mod custodies;
 #[cfg(feature = "external-keys")]
 mod external;
@@ -25,6 +27,8 @@ use std::time::Duration;
 use boundary_runtime::{KeyError, Timestamp};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "aws-kms")]
+pub use aws_kms::KmsCustody;
 pub use custodies::Custodies;
 #[cfg(feature = "external-keys")]
 pub use external::{ExternalConfig, ExternalCredentials, ExternalCustody, ExternalIdentity};

@@ -6,6 +6,7 @@
 
 mod additional;
 mod backend;
+mod blind_index;
 mod cipher;
 mod field;
 mod object;
@@ -26,12 +27,13 @@ mod wycheproof;
 
 pub(crate) use additional::{AdditionalData, RecordNames};
 pub use backend::Backend;
+pub(crate) use blind_index::IndexColumn;
 pub(crate) use cipher::TAG_LEN;
 #[cfg(feature = "pkcs11")]
 pub(crate) use cipher::{Cipher, NONCE_LEN};
 pub(crate) use field::{open, seal, seal_padded};
 pub(crate) use object::{Chunks, NONCE_PREFIX_LEN};
-pub(crate) use record_keys::{ObjectKeys, RecordKeys, generation_of};
+pub(crate) use record_keys::{ObjectKeys, RecordKeys, Wrap, generation_of};
 pub(crate) use wrapping::WrappingRoot;
 
 use boundary_runtime::AccessError;

@@ -3,12 +3,16 @@
 //! The commitment ties the wrapped part to one key: AES-GCM alone lets somebody who knows two keys build one
 //! ciphertext that opens under both.
 
+mod rewrap;
+
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Derivation, TAG_LEN};
 use super::wrapping::{SALT_LEN, WrappingRoot};
 use super::{Backend, SUITE, Undecryptable};
+
+pub(crate) use rewrap::Wrap;
 
 /// Length of a data key's wrapped part: suite, generation, salt, wrapped key with its tag, commitment.
 pub(crate) const WRAPPED_LEN: usize = COMMITMENT_AT + COMMITMENT_LEN;

@@ -22,6 +22,7 @@ pub(super) const EMAIL: FieldDeclaration = FieldDeclaration {
     releases: &[],
     from: &[],
     transform: None,
+    index: None,
     line: 1,
 };
 

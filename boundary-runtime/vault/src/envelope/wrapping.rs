@@ -56,6 +56,13 @@ impl WrappingRoot {
         self.cipher(salt).open(&[0; NONCE_LEN], bound, wrapped, tag)
     }
 
+    /// A key of another use. Its label is in `info`, which no wrapping key's begins like: version and suite come first.
+    pub(crate) fn derive(&self, info: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut key = Zeroizing::new([0; 32]);
+        self.derivation.expand(&[info], &mut *key);
+        key
+    }
+
     fn cipher(&self, salt: &[u8; SALT_LEN]) -> Cipher {
         let mut key = Zeroizing::new([0; 32]);
         self.derivation.expand(&[WRAPPING_LABEL, salt], &mut *key);

@@ -160,6 +160,14 @@ impl OpenedKeys {
         self.roots.last().map(|(generation, root)| (*generation, root))
     }
 
+    /// The lease keys with their generations, newest first.
+    pub(crate) fn generations(&self) -> impl Iterator<Item = (u32, &WrappingRoot)> {
+        self.roots
+            .iter()
+            .rev()
+            .map(|(generation, root)| (*generation, root))
+    }
+
     /// The lease key of a generation.
     pub(crate) fn generation(&self, generation: u32) -> Option<&WrappingRoot> {
         self.roots
@@ -223,6 +231,21 @@ mod tests {
         let longest = "x".repeat(1024);
         let bytes = keyring.to_bytes(&Authority::new(&*longest, &*longest)).unwrap();
         assert!(bytes.len() <= 4096, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn retired_generations_are_gone_and_the_newest_stays() {
+        let mut keyring = Keyring::generate().unwrap();
+        keyring.rotate().unwrap();
+        keyring.rotate().unwrap();
+        assert_eq!(keyring.retire_before(1), Ok(()));
+        assert!(keyring.retire_before(4).is_err());
+        assert_eq!(keyring.retire_before(3), Ok(()));
+        let opened = keyring.open(Backend::default());
+        assert!(opened.generation(2).is_none() && opened.generation(3).is_some());
+        // Numbers are not given twice: what was sealed under a retired one must not meet another key of its number.
+        keyring.rotate().unwrap();
+        assert_eq!(keyring.generation(), 4);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod objects;
 mod opener;
 mod pseudonyms;
 mod registry;
+mod rewrap;
 mod signer;
 
 use std::marker::PhantomData;
@@ -31,6 +32,7 @@ use opener::VaultOpener;
 use registry::Registry;
 
 pub use pseudonyms::VaultPseudonyms;
+pub use rewrap::VaultRewrapper;
 pub use signer::RegionSigner;
 
 /// As many opened authorities are held at once; beyond that the oldest have to be asked for again. What one costs is in

@@ -3,16 +3,19 @@
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use boundary_runtime::seam::{
-    ChunkOpener, ChunkSealer, FieldAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
+    ChunkOpener, ChunkSealer, FieldAddress, IndexAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
 };
 use boundary_runtime::{
-    AccessError, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, SubjectId, TenantId, Timestamp,
+    AccessError, BlindIndex, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, SubjectId, TenantId, Timestamp,
 };
 use boundary_schema::Declaration;
 use zeroize::Zeroizing;
 
-use super::registry::{Registry, check_field};
-use crate::envelope::{self, AdditionalData, RecordKeys, RecordNames, Undecryptable, WrappingRoot};
+use super::registry::{Registry, check_column, check_field};
+use crate::envelope::{
+    self, AdditionalData, IndexColumn, RecordKeys, RecordNames, Undecryptable, WrappingRoot,
+};
+use crate::keys::OpenedKeys;
 use crate::lease::Lease;
 use crate::random;
 
@@ -148,6 +151,25 @@ impl VaultOpener {
         Ok((index, data_key, keys))
     }
 
+    /// The keys of the tenant and the column of an index, after checking everything that may have changed.
+    fn index_column<'a>(
+        &'a self,
+        address: &'a IndexAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(&'a OpenedKeys, IndexColumn<'a>), AccessError> {
+        self.registry.check(address.declaration)?;
+        check_column(address.declaration, address.field, &self.region)?;
+        let keys = self.lease(address.tenant)?.1.keys(now)?;
+        let column = IndexColumn {
+            tenant: address.tenant.as_str(),
+            region: &self.region,
+            table: address.declaration.name,
+            column: address.field.column,
+            declared: address.field.index.ok_or(Misuse::NoIndex(address.field.field))?,
+        };
+        Ok((keys, column))
+    }
+
     fn lease(&self, tenant: &TenantId) -> Result<(usize, &Lease), AccessError> {
         let found = self
             .leases
@@ -187,10 +209,11 @@ impl Opener for VaultOpener {
         let nonce = random::bytes()?;
         self.with_record(key, field, now, |record| {
             let bound = record.bound.field(field.record.record_id, field.field)?;
-            Ok(match self.registry.bucket(field.field) {
-                None => envelope::seal(&record.keys, &nonce, bound, plaintext, out)?,
-                Some(bucket) => envelope::seal_padded(&record.keys, &nonce, bound, plaintext, bucket, out)?,
-            })
+            let sealed = match self.registry.bucket(field.field) {
+                None => envelope::seal(&record.keys, &nonce, bound, plaintext, out),
+                Some(bucket) => envelope::seal_padded(&record.keys, &nonce, bound, plaintext, bucket, out),
+            };
+            Ok(sealed?)
         })
     }
 
@@ -225,6 +248,36 @@ impl Opener for VaultOpener {
         now: Timestamp,
     ) -> Result<Box<dyn ChunkOpener>, AccessError> {
         Ok(Box::new(self.continue_object(header, object, now)?))
+    }
+
+    fn index(
+        &self,
+        address: &IndexAddress<'_>,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<BlindIndex, AccessError> {
+        let (keys, column) = self.index_column(address, now)?;
+        let (generation, root) = keys.newest().ok_or(KeyError::Disabled)?;
+        let shortened = match value {
+            [] => column.shortened(&*random::key()?),
+            value => column.hash(root, value)?,
+        };
+        Ok(BlindIndex::new(generation, &shortened))
+    }
+
+    fn candidates(
+        &self,
+        address: &IndexAddress<'_>,
+        value: &[u8],
+        now: Timestamp,
+    ) -> Result<Vec<BlindIndex>, AccessError> {
+        let (keys, column) = self.index_column(address, now)?;
+        if value.is_empty() {
+            return Ok(Vec::new());
+        }
+        keys.generations()
+            .map(|(generation, root)| Ok(BlindIndex::new(generation, &column.hash(root, value)?)))
+            .collect()
     }
 }
 

@@ -43,19 +43,27 @@ impl Registry {
 
 /// Refuses a field that is not of the declaration it is said to be of, or that is pinned to another region.
 pub(super) fn check_field(address: &FieldAddress<'_>, region: &str) -> Result<(), AccessError> {
-    let declaration = address.record.declaration;
+    check_column(address.record.declaration, address.field, region)
+}
+
+/// The same for a field of no record: a blind index.
+pub(super) fn check_column(
+    declaration: &'static Declaration,
+    field: &'static FieldDeclaration,
+    region: &str,
+) -> Result<(), AccessError> {
     let is_of_declaration = declaration
         .fields
         .as_ptr_range()
-        .contains(&std::ptr::from_ref(address.field))
-        || declaration.fields.contains(address.field);
+        .contains(&std::ptr::from_ref(field))
+        || declaration.fields.contains(field);
     if !is_of_declaration {
         return Err(unregistered(declaration));
     }
-    match address.field.residency {
+    match field.residency {
         Residency::Pinned(pinned) if pinned != region => Err(Refusal::Residency {
             declaration: declaration.rust,
-            field: address.field.field,
+            field: field.field,
             pinned,
             region: region.to_owned(),
         }

@@ -1,5 +1,5 @@
 //! The ladder of custodies: every rung under the same drill of its kill switch, and what is particular to each.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -51,6 +51,7 @@ const fn role(field: &'static str, role: FieldRole) -> FieldDeclaration {
         releases: &[],
         from: &[],
         transform: None,
+        index: None,
         line: 1,
     }
 }
@@ -67,6 +68,7 @@ const fn regulated(field: &'static str, protection: Protection) -> FieldDeclarat
         releases: &[],
         from: &[],
         transform: None,
+        index: None,
         line: 1,
     }
 }

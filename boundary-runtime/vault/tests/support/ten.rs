@@ -38,6 +38,7 @@ pub static TABLE: Declaration = Declaration {
         releases: &[],
         from: &[],
         transform: None,
+        index: None,
         line: 1,
     }; 10],
 };

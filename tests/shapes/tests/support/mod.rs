@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use boundary_shapes::policy::{self, purpose::Billing, region::In};
-use boundary_shapes::{Ledgered, Note, OrderLine, Person, Profile, RiskFeatures, Secretive, Shipment, Visit};
+use boundary_shapes::{
+    Contact, Ledgered, Note, OrderLine, Person, Profile, RiskFeatures, Secretive, Shipment, Visit,
+};
 use boundary_vault::{Backend, LocalCustody, RegionSigner, Vault, VaultConfig};
 use rt::audit::{Audit, AuditRecord};
 use rt::control::{ControlPlane, IdentityMap, Residence};
@@ -16,7 +18,7 @@ use rt::{
 
 type Shaped = Profile<String, Ledgered, 10>;
 
-const DECLARATIONS: [&Declaration; 8] = [
+const DECLARATIONS: [&Declaration; 9] = [
     Person::DECLARATION,
     OrderLine::DECLARATION,
     Shipment::DECLARATION,
@@ -25,6 +27,7 @@ const DECLARATIONS: [&Declaration; 8] = [
     Secretive::DECLARATION,
     RiskFeatures::DECLARATION,
     Visit::DECLARATION,
+    Contact::DECLARATION,
 ];
 
 /// Takes every record and keeps none: what a log costs is not what is looked at here.
@@ -44,6 +47,8 @@ impl Audit for Discarded {
 }
 
 pub(crate) struct Site {
+    pub(crate) vault: Vault<In>,
+    pub(crate) control: ControlPlane,
     pub(crate) session: Session<InCountry<In>, Billing>,
     pub(crate) grant: Grant<Billing>,
     pub(crate) residence: Residence,
@@ -52,6 +57,10 @@ pub(crate) struct Site {
 }
 
 pub(crate) async fn site() -> Site {
+    site_with(Arc::new(Discarded), Arc::new(SystemClock)).await
+}
+
+pub(crate) async fn site_with(audit: Arc<dyn Audit>, clock: Arc<dyn Clock>) -> Site {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     std::fs::create_dir_all(&data).unwrap();
@@ -65,8 +74,8 @@ pub(crate) async fn site() -> Site {
         custodies: custody.into(),
         region_dir: data,
         declarations: &DECLARATIONS,
-        audit: Arc::new(Discarded),
-        clock: Arc::new(SystemClock),
+        audit,
+        clock: clock.clone(),
         backend: Backend::default(),
     })
     .await
@@ -85,9 +94,11 @@ pub(crate) async fn site() -> Site {
         .unwrap();
     let pseudonyms = vault.pseudonyms(&tenants).await.unwrap();
     let grant = control
-        .grant(&pseudonyms, &tenant, &subject, SystemClock.now())
+        .grant(&pseudonyms, &tenant, &subject, clock.now())
         .unwrap();
     Site {
+        vault,
+        control,
         session,
         grant,
         residence,

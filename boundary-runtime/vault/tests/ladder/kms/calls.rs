@@ -1,6 +1,7 @@
 //! How often KMS is asked.
 
 use boundary_runtime::audit::{Audit, AuditRecord};
+use boundary_runtime::journal::Head;
 use boundary_runtime::{AuditError, TenantId};
 
 use super::meter::Meter;
@@ -37,10 +38,11 @@ async fn a_million_opens_ask_kms_once_a_lease_and_for_no_record() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let place = place_with(&folder, &custody, Arc::default(), Arc::new(NoAudit)).await;
     let tenant = TenantId::new(TENANT);
-    let provisioned = place
+    place
         .vault
-        .provision_under(&operator(), &tenant, RUNG, &KeyRequest::Make);
-    provisioned.await.unwrap();
+        .provision_under(&operator(), &tenant, RUNG, &KeyRequest::Make)
+        .await
+        .unwrap();
     let session = place.session(&[TENANT]).await.unwrap();
     let customer = Customer::seal(&session, &place.residence(TENANT, "s-1"), 1).unwrap();
     let lease = policy().keys().lease;

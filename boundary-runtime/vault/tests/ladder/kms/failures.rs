@@ -2,7 +2,6 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
 
 use super::meter::Meter;
 use super::*;
@@ -30,17 +29,22 @@ async fn unwrapped_at(endpoint: &str, budget: Option<Duration>) -> (KeyError, us
 
 /// A server that answers every request with this status and body, and ends with the process.
 fn answering(status: &'static str, body: &'static str) -> String {
+    answering_by(move |_| (status, body))
+}
+
+/// A server that answers by what the request says.
+fn answering_by(by: impl Fn(&str) -> (&'static str, &'static str) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            answer(stream, status, body);
+            answer(stream, &by);
         }
     });
     endpoint
 }
 
-fn answer(mut stream: TcpStream, status: &str, body: &str) {
+fn answer(mut stream: TcpStream, by: &impl Fn(&str) -> (&'static str, &'static str)) {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut buffer) {
@@ -56,6 +60,7 @@ fn answer(mut stream: TcpStream, status: &str, body: &str) {
             break;
         }
     }
+    let (status, body) = by(&String::from_utf8_lossy(&request));
     let answer = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
@@ -117,10 +122,14 @@ async fn each_refusal_of_kms_has_its_type_and_no_other_key_is_asked() {
     assert_eq!(asked, 1);
 
     // In a bad state, and nobody may look at which: it cannot be used.
-    let state = answering(
-        "400 Bad Request",
-        r#"{"__type":"KMSInvalidStateException","message":"is pending import"}"#,
-    );
+    let state = answering_by(|request| {
+        let body = if request.contains("TrentService.Decrypt") {
+            r#"{"__type":"KMSInvalidStateException","message":"is pending import"}"#
+        } else {
+            r#"{"__type":"AccessDeniedException"}"#
+        };
+        ("400 Bad Request", body)
+    });
     assert_eq!(unwrapped_at(&state, None).await.0, KeyError::Disabled);
 
     for (status, body) in [

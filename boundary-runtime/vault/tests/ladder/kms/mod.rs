@@ -1,12 +1,14 @@
 //! AWS KMS, as LocalStack answers for it: made, imported and designated keys. `docs/custody-aws-kms.md` says where the two differ.
 
 mod calls;
+mod ends;
 mod failures;
 mod keys;
 mod localstack;
 mod meter;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
@@ -17,6 +19,9 @@ use zeroize::Zeroizing;
 use crate::drill;
 
 const AWS_REGION: &str = "ap-south-1";
+
+/// What LocalStack may take on a busy machine. Nothing here is about its speed.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A client's configuration for one account. Accounts share nothing, so each test has one of its own.
 fn sdk(endpoint: &str, account: &str) -> aws_sdk_kms::Config {
@@ -49,7 +54,9 @@ impl Provider {
     fn of_account(account: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sdk = sdk(localstack::endpoint(), account);
-        let custody = KmsCustody::open(&sdk, "in", folder.path().join("kms")).unwrap();
+        let custody = KmsCustody::open(&sdk, "in", folder.path().join("kms"))
+            .unwrap()
+            .with_budget(PATIENCE);
         Self {
             custody: Arc::new(custody),
             client: Client::from_conf(sdk),
@@ -64,7 +71,9 @@ impl Provider {
         change: impl FnOnce(aws_sdk_kms::config::Builder) -> aws_sdk_kms::config::Builder,
     ) -> KmsCustody {
         let sdk = sdk(localstack::endpoint(), &self.account).to_builder();
-        KmsCustody::open(&change(sdk).build(), "in", self.folder.path().join("kms")).unwrap()
+        KmsCustody::open(&change(sdk).build(), "in", self.folder.path().join("kms"))
+            .unwrap()
+            .with_budget(PATIENCE)
     }
 
     async fn disable(&self, key: &KeyReference) {

@@ -1,0 +1,26 @@
+//! A wrapper under another name is found by the compiler.
+
+use boundary_runtime::{BlindIndex, Boundary, DataKey, Resident, SubjectId, TenantId};
+
+boundary_runtime::policy!();
+
+#[derive(Boundary)]
+#[boundary(table = "people", tenancy = tenant)]
+pub struct Person {
+    #[boundary(record_id)]
+    pub id: i64,
+    #[boundary(tenant)]
+    pub tenant: TenantId,
+    #[boundary(subject)]
+    pub subject: SubjectId,
+    #[boundary(data_key)]
+    pub data_key: DataKey,
+    #[boundary(category = "user.contact.email", residency = in_country, purpose(Billing))]
+    email: Kept,
+    #[boundary(index_of = email, cardinality = 1_000_000, normalise(exact))]
+    email_index: BlindIndex,
+}
+
+type Kept = Resident<String>;
+
+fn main() {}
