@@ -79,7 +79,7 @@ impl<R: Region> Vault<R> {
         Ok(leases)
     }
 
-    async fn open_keys(&self, name: &AuthorityName) -> Result<OpenedKeys, KeyError> {
+    pub(super) async fn open_keys(&self, name: &AuthorityName) -> Result<OpenedKeys, KeyError> {
         let authority = name.within(&self.region);
         let record = self.record_of(&authority)?;
         let keyring = self.unwrap_keyring(&authority, &record).await?;
