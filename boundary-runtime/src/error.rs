@@ -87,6 +87,17 @@ pub enum Refusal {
         /// Rust name of the struct.
         declaration: &'static str,
     },
+    /// The records of the table are under another authority of the tenant than the session's.
+    #[error(
+        "the records of `{declaration}` are under the tenant's {authority} authority, and the session is not; \
+         open the other kind of session (`session` or `retention_session`)"
+    )]
+    AnotherAuthority {
+        /// Rust name of the struct.
+        declaration: &'static str,
+        /// `tenant` or `retention`.
+        authority: &'static str,
+    },
     /// The model was compiled under another policy than the one in use.
     #[error(
         "`{declaration}` was compiled under another boundary.toml than the one in use; use the policy that \

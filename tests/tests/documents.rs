@@ -19,7 +19,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 
-const DOCUMENTS: [&str; 13] = [
+const DOCUMENTS: [&str; 17] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -28,6 +28,10 @@ const DOCUMENTS: [&str; 13] = [
     "docs/mission.md",
     "docs/models.md",
     "docs/blind-index.md",
+    "docs/keys.md",
+    "docs/retrofit.md",
+    "docs/custody-aws-kms.md",
+    "docs/custody-hyok.md",
     "docs/deployments.md",
     "docs/adapters.md",
     "docs/exchange.md",

@@ -8,7 +8,7 @@
 
 // The rooms below the vault, compiled into the bench: their API is nobody else's.
 #[path = "../src/envelope/mod.rs"]
-#[allow(dead_code, unused_imports)]
+#[allow(dead_code, unused_imports, unreachable_pub)]
 mod envelope;
 #[path = "floor/mod.rs"]
 mod floor;
@@ -120,11 +120,12 @@ impl Opening {
         let lease = runtime
             .block_on(leases.open(&keys::AuthorityName::from(&tenant), keys))
             .unwrap_or_else(|_| unreachable!());
-        let registry = Arc::new(registry::Registry::new(&[&ten::TABLE], &Default::default()));
+        let registry = Arc::new(registry::Registry::new(&[&ten::TABLE], &Default::default(), None));
         let leases = vec![(tenant.clone(), lease)];
         Self {
             opener: VaultOpener {
                 region: "in".into(),
+                class: keys::AuthorityClass::Tenant,
                 leases,
                 registry,
                 last: Mutex::default(),

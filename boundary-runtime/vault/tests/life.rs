@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use boundary_runtime::audit::{CapabilityHistory, MemoryAudit};
 use boundary_runtime::zeroize::Zeroizing;
-use boundary_runtime::{AccessError, Clock, KeyError, SystemClock, TenantId, Timestamp};
+use boundary_runtime::{AccessError, Clock, KeyError, Refusal, SystemClock, TenantId, Timestamp};
 use boundary_vault::{
     Authority, AuthorityName, AuthorityState, Backend, Custodies, Custody, KeyRequest, LocalCustody, Origin,
     Rung, Vault, VaultConfig,
@@ -184,8 +184,22 @@ async fn a_suspension_closes_other_vaults_of_the_region_too_even_if_the_custody_
 }
 
 #[tokio::test]
-async fn the_retention_authority_outlives_the_tenants_own() {
-    let place = place().await;
+async fn what_the_law_keeps_outlives_the_tenants_authority_and_is_under_no_other() {
+    let mut place = place().await;
+    let kept = format!("{POLICY}\n[keys.tables.customers]\nauthority = \"retention\"\n");
+    let custody = Arc::new(LocalCustody::open(place.folder.path().join("in-custody"), "in").unwrap());
+    place.vault = Vault::open(VaultConfig {
+        policy: policy_of(&kept),
+        custodies: custody.into(),
+        region_dir: place.folder.path().join("in"),
+        declarations: &[&CUSTOMERS],
+        audit: place.audit.clone(),
+        clock: place.clock.clone(),
+        backend: Backend::default(),
+    })
+    .await
+    .unwrap();
+    let tenants = [acme()];
     place.provision("acme").await;
     let retention = AuthorityName::retention(&acme());
     place
@@ -193,16 +207,41 @@ async fn the_retention_authority_outlives_the_tenants_own() {
         .provision(&operator(), retention.clone())
         .await
         .unwrap();
-    let (own, kept) = (
-        place.vault.record(&acme()).unwrap(),
-        place.vault.record(retention.clone()).unwrap(),
+    let residence = place.residence("acme", "s-7");
+    let own = place.session(&["acme"]).await.unwrap();
+    let refusal = Refusal::AnotherAuthority {
+        declaration: "Customer",
+        authority: "retention",
+    };
+    assert_eq!(
+        Customer::seal(&own, &residence, 7).err(),
+        Some(refusal.clone().into())
     );
-    assert_ne!(own.key.reference, kept.key.reference);
+    let session = place
+        .vault
+        .retention_session::<Billing>(&service(), &tenants)
+        .await;
+    let customer = Customer::seal(&session.unwrap(), &residence, 7).unwrap();
+    let grant = place.grant(&customer).await;
+    assert_eq!(text(customer.email(&own, &grant)), Err(refusal.into()));
+
     place.vault.schedule_deletion(&operator(), &acme()).await.unwrap();
     place.wait(Duration::from_secs(7 * 24 * 60 * 60));
     place.vault.destroy(&operator(), &acme()).await.unwrap();
     assert!(place.vault.record(&acme()).is_err());
-    assert_eq!(place.vault.record(retention).unwrap(), kept);
+    let session = place
+        .vault
+        .retention_session::<Billing>(&service(), &tenants)
+        .await;
+    let pseudonyms = place.vault.retention_pseudonyms(&tenants).await.unwrap();
+    let grant = place.control.grant(
+        &pseudonyms,
+        &customer.tenant,
+        &customer.subject,
+        place.clock.now(),
+    );
+    let opened = text(customer.email(&session.unwrap(), &grant.unwrap()));
+    assert_eq!(opened.unwrap(), email_of(7));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::Custody;
 /// An authority's record names its custody, so a name must not be given to another one.
 #[derive(Clone)]
 pub struct Custodies {
-    /// The home first.
+    home: Arc<dyn Custody>,
     named: Vec<(Name, Arc<dyn Custody>)>,
 }
 
@@ -24,13 +24,9 @@ impl Custodies {
     /// A region with this custody alone.
     #[must_use]
     pub fn of(home: Arc<dyn Custody>) -> Self {
-        #[expect(
-            clippy::expect_used,
-            reason = "the constant is a name, and a test makes one of it"
-        )]
-        let name = Name::new(Self::HOME).expect("a name");
         Self {
-            named: vec![(name, home)],
+            home,
+            named: Vec::new(),
         }
     }
 
@@ -41,10 +37,10 @@ impl Custodies {
     pub fn and(mut self, name: &str, custody: Arc<dyn Custody>) -> Result<Self, KeyError> {
         let name = Name::new(name)
             .map_err(|error| KeyError::Denied(format!("`{name}` is no custody's name: {error}")))?;
-        if self.named.iter().any(|(taken, _)| *taken == name) {
+        if self.get(name.as_str()).is_ok() {
             return Err(KeyError::Denied(format!("two custodies are called `{name}`")));
         }
-        check_region(self.home().region(), custody.region())?;
+        check_region(self.home.region(), custody.region())?;
         self.named.push((name, custody));
         Ok(self)
     }
@@ -52,7 +48,7 @@ impl Custodies {
     /// The home.
     #[must_use]
     pub fn home(&self) -> &dyn Custody {
-        &*self.named[0].1
+        &*self.home
     }
 
     /// The custody of this name.
@@ -60,6 +56,9 @@ impl Custodies {
     /// # Errors
     /// [`KeyError::NoCustody`] if there is none; no other takes its place.
     pub fn get(&self, name: &str) -> Result<&dyn Custody, KeyError> {
+        if name == Self::HOME {
+            return Ok(&*self.home);
+        }
         let found = self.named.iter().find(|(known, _)| *known == name);
         found
             .map(|(_, custody)| &**custody)

@@ -64,12 +64,13 @@ impl<R: Region> Vault<R> {
 
     pub(super) async fn lease_all(
         &self,
+        class: AuthorityClass,
         tenants: &[TenantId],
     ) -> Result<Vec<(TenantId, Arc<Lease>)>, AccessError> {
         let mut leases: Vec<(TenantId, Arc<Lease>)> = Vec::with_capacity(tenants.len());
         for tenant in tenants {
             if !leases.iter().any(|(known, _)| known == tenant) {
-                let name = AuthorityName::new(tenant, AuthorityClass::Tenant);
+                let name = AuthorityName::new(tenant, class);
                 let lease = self.leases.open(&name, || self.open_keys(&name)).await;
                 self.observe(&name, lease.as_ref().map(drop))?;
                 let lease = lease?;

@@ -25,6 +25,7 @@ use boundary_schema::{Declaration, Plane, Policy};
 use crate::MARKER;
 use crate::custody::Custodies;
 use crate::envelope::Backend;
+use crate::keys::AuthorityClass;
 use crate::lease::Leases;
 use authorities::Authorities;
 pub use authorities::{AuthorityRecord, AuthorityState, KeptKey};
@@ -149,7 +150,11 @@ impl<R: Region> Vault<R> {
             signer: RegionSigner::new(Arc::clone(&region), &seed),
             leases: Leases::new(config.policy.keys().lease, MAX_LEASES, Arc::clone(&config.clock)),
             authorities: Authorities::open(&config.region_dir)?,
-            registry: Arc::new(Registry::new(config.declarations, config.policy.envelope())),
+            registry: Arc::new(Registry::new(
+                config.declarations,
+                config.policy.envelope(),
+                Some(config.policy.keys()),
+            )),
             region,
             policy: config.policy,
             custodies: config.custodies,
@@ -177,13 +182,37 @@ impl<R: Region> Vault<R> {
         principal: &Principal,
         tenants: &[TenantId],
     ) -> Result<Session<InCountry<R>, U>, AccessError> {
+        self.session_on(AuthorityClass::Tenant, principal, tenants).await
+    }
+
+    /// A session on what the law keeps of these tenants: the tables that the policy puts under the retention authority, whether
+    /// the tenant's own authority still exists or not (R5). It opens and seals no other table, and [`Vault::session`] none of these.
+    ///
+    /// # Errors
+    /// As [`Vault::session`].
+    pub async fn retention_session<U: Purpose>(
+        &self,
+        principal: &Principal,
+        tenants: &[TenantId],
+    ) -> Result<Session<InCountry<R>, U>, AccessError> {
+        self.session_on(AuthorityClass::Retention, principal, tenants)
+            .await
+    }
+
+    async fn session_on<U: Purpose>(
+        &self,
+        class: AuthorityClass,
+        principal: &Principal,
+        tenants: &[TenantId],
+    ) -> Result<Session<InCountry<R>, U>, AccessError> {
         let leases = match self.check_role(principal, U::NAME) {
-            Ok(()) => self.lease_all(tenants).await,
+            Ok(()) => self.lease_all(class, tenants).await,
             Err(refusal) => Err(refusal),
         };
         self.record_session(principal, U::NAME, tenants, leases.as_ref().err())?;
         let opener = VaultOpener {
             region: Arc::clone(&self.region),
+            class,
             leases: leases?,
             registry: Arc::clone(&self.registry),
             last: Mutex::default(),
@@ -202,7 +231,24 @@ impl<R: Region> Vault<R> {
     /// # Errors
     /// [`AccessError::Key`] if an authority's key cannot be used.
     pub async fn pseudonyms(&self, tenants: &[TenantId]) -> Result<VaultPseudonyms, AccessError> {
-        let leases = self.lease_all(tenants).await?;
+        self.pseudonyms_under(AuthorityClass::Tenant, tenants).await
+    }
+
+    /// The same under the retention authorities of these tenants, for grants on what the law keeps once a tenant's own
+    /// authority is destroyed. They are other pseudonyms than before: the ledger knows nothing of them.
+    ///
+    /// # Errors
+    /// As [`Vault::pseudonyms`].
+    pub async fn retention_pseudonyms(&self, tenants: &[TenantId]) -> Result<VaultPseudonyms, AccessError> {
+        self.pseudonyms_under(AuthorityClass::Retention, tenants).await
+    }
+
+    async fn pseudonyms_under(
+        &self,
+        class: AuthorityClass,
+        tenants: &[TenantId],
+    ) -> Result<VaultPseudonyms, AccessError> {
+        let leases = self.lease_all(class, tenants).await?;
         Ok(VaultPseudonyms {
             region: Arc::clone(&self.region),
             leases,

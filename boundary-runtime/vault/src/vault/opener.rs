@@ -15,13 +15,15 @@ use super::registry::{Registry, check_column, check_field};
 use crate::envelope::{
     self, AdditionalData, IndexColumn, RecordKeys, RecordNames, Undecryptable, WrappingRoot,
 };
-use crate::keys::OpenedKeys;
+use crate::keys::{AuthorityClass, OpenedKeys};
 use crate::lease::Lease;
 use crate::random;
 
 /// What a session opens with: the leases of its tenants, and the last record's keys.
 pub(super) struct VaultOpener {
     pub(super) region: Arc<str>,
+    /// The class of authority that the leases are on.
+    pub(super) class: AuthorityClass,
     pub(super) leases: Vec<(TenantId, Arc<Lease>)>,
     pub(super) registry: Arc<Registry>,
     pub(super) last: Mutex<Option<OpenRecord>>,
@@ -113,7 +115,7 @@ impl VaultOpener {
         address: &RecordAddress<'_>,
         now: Timestamp,
     ) -> Result<(usize, &WrappingRoot, AdditionalData), AccessError> {
-        self.registry.check(address.declaration)?;
+        self.registry.check(address.declaration, self.class)?;
         let (index, lease) = self.lease(address.tenant)?;
         let keys = lease.keys(now)?;
         if key.tenant() != address.tenant.as_str() || key.region() != &*self.region {
@@ -139,7 +141,7 @@ impl VaultOpener {
         now: Timestamp,
         wrap: impl FnOnce(&[u8; 32], &[u8; 32], &WrappingRoot, u32, &[u8]) -> (K, [u8; N]),
     ) -> Result<(usize, DataKey, K), AccessError> {
-        self.registry.check(address.declaration)?;
+        self.registry.check(address.declaration, self.class)?;
         let (index, lease) = self.lease(address.tenant)?;
         let (generation, root) = lease.keys(now)?.newest().ok_or(KeyError::Disabled)?;
         let id = random::bytes::<DATA_KEY_ID_LEN>()?;
@@ -157,7 +159,7 @@ impl VaultOpener {
         address: &'a IndexAddress<'_>,
         now: Timestamp,
     ) -> Result<(&'a OpenedKeys, IndexColumn<'a>), AccessError> {
-        self.registry.check(address.declaration)?;
+        self.registry.check(address.declaration, self.class)?;
         check_column(address.declaration, address.field, &self.region)?;
         let keys = self.lease(address.tenant)?.1.keys(now)?;
         let column = IndexColumn {

@@ -2,19 +2,35 @@
 
 use boundary_runtime::seam::FieldAddress;
 use boundary_runtime::{AccessError, Refusal};
-use boundary_schema::{Declaration, Envelope, FieldDeclaration, Residency};
+use boundary_schema::{Declaration, Envelope, FieldDeclaration, KeyAuthority, Keys, Residency};
+
+use crate::keys::AuthorityClass;
 
 /// The declarations that a vault opens and seals fields of.
 pub(super) struct Registry {
-    declarations: Vec<&'static Declaration>,
+    /// Each with the class of the authority that its data keys are wrapped under.
+    declarations: Vec<(&'static Declaration, AuthorityClass)>,
     envelope: Envelope,
 }
 
 impl Registry {
-    /// What was declared, and what the policy says of how sealed values look.
-    pub(super) fn new(declarations: &[&'static Declaration], envelope: &Envelope) -> Self {
+    /// What was declared, and what the policy says of how sealed values look and whose authority wraps their data keys.
+    pub(super) fn new(
+        declarations: &[&'static Declaration],
+        envelope: &Envelope,
+        keys: Option<&Keys>,
+    ) -> Self {
+        let class_of = |declaration: &Declaration| match keys.map_or(KeyAuthority::Tenant, |keys| {
+            keys.of_table(declaration.name).authority
+        }) {
+            KeyAuthority::Tenant => AuthorityClass::Tenant,
+            KeyAuthority::Retention => AuthorityClass::Retention,
+        };
         Self {
-            declarations: declarations.to_vec(),
+            declarations: declarations
+                .iter()
+                .map(|declaration| (*declaration, class_of(declaration)))
+                .collect(),
             envelope: envelope.clone(),
         }
     }
@@ -24,19 +40,28 @@ impl Registry {
         self.envelope.bucket(field.category?)
     }
 
-    /// Refuses a declaration that was not registered.
+    /// Refuses a declaration that was not registered, or whose records are under an authority of another class.
     ///
     /// The same constant may lie at several addresses of one program, so equal content counts as registered too.
-    pub(super) fn check(&self, declaration: &'static Declaration) -> Result<(), AccessError> {
-        let is_known = self
-            .declarations
-            .iter()
-            .any(|known| std::ptr::eq(*known, declaration))
-            || self.declarations.contains(&declaration);
-        if is_known {
-            Ok(())
-        } else {
-            Err(unregistered(declaration))
+    pub(super) fn check(
+        &self,
+        declaration: &'static Declaration,
+        class: AuthorityClass,
+    ) -> Result<(), AccessError> {
+        let known = |is: &dyn Fn(&'static Declaration) -> bool| {
+            let found = self.declarations.iter().find(|(known, _)| is(known));
+            found.map(|(_, class)| *class)
+        };
+        let registered =
+            known(&|known| std::ptr::eq(known, declaration)).or_else(|| known(&|known| known == declaration));
+        match registered {
+            Some(registered) if registered == class => Ok(()),
+            Some(registered) => Err(Refusal::AnotherAuthority {
+                declaration: declaration.rust,
+                authority: registered.name(),
+            }
+            .into()),
+            None => Err(unregistered(declaration)),
         }
     }
 }

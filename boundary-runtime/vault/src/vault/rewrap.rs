@@ -101,7 +101,7 @@ impl Rewrapper for VaultRewrapper {
     }
 
     fn rewrap(&self, record: &RecordAddress<'_>, key: &DataKey) -> Result<DataKey, AccessError> {
-        self.registry.check(record.declaration)?;
+        self.registry.check(record.declaration, self.name.class())?;
         if record.tenant != self.name.tenant() {
             return Err(Misuse::TenantNotInSession.into());
         }
