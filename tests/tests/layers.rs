@@ -48,11 +48,13 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "runtime::files",
             "runtime::journal",
+            "runtime::audit::history",
             "runtime::audit::trail",
             "runtime::ledger",
             "runtime::store",
             "runtime::release",
             "runtime::erasure",
+            "runtime::retrofit",
             "runtime::adapters",
         ],
     ),
@@ -131,8 +133,14 @@ fn is_test_module(folder: &Path, parent: &[String], own: &[String]) -> bool {
     if own.len() == parent.len() {
         return false;
     }
-    let file = if parent.is_empty() { "lib.rs" } else { "mod.rs" };
-    let file = syn::parse_file(&fs::read_to_string(folder.join(file)).unwrap()).unwrap();
+    let file = folder.join(if parent.is_empty() { "lib.rs" } else { "mod.rs" });
+    // A module may have its file beside its folder.
+    let file = if file.exists() {
+        file
+    } else {
+        folder.with_extension("rs")
+    };
+    let file = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
     file.items.iter().any(|item| {
         matches!(item, syn::Item::Mod(module) if module.ident == own[own.len() - 1]) && is_test_item(item)
     })
