@@ -5,7 +5,7 @@
 use boundary_runtime::{KeyError, Timestamp};
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ use super::KeyState;
 use super::sheet::{Sheet, from_hex};
 use super::small_wrap;
 use crate::envelope::{Backend, WrappingRoot};
-use crate::keys::{Authority, AuthorityClass};
+use crate::keys::Authority;
 use crate::random;
 
 const SHEET: Sheet<6> = Sheet {
@@ -46,16 +46,9 @@ impl KeyFile {
         bool::from(self.key.ct_eq(key))
     }
 
-    /// The file's name without its ending: a digest, so that no tenant's name reaches the file system.
+    /// The file's name without its ending.
     pub(super) fn stem(authority: &Authority) -> String {
-        let mut digest = Sha256::new();
-        digest.update(b"boundary/authority-file\0");
-        digest.update(authority.tenant().as_str().as_bytes());
-        if authority.class() != AuthorityClass::Tenant {
-            digest.update(b"\0");
-            digest.update(authority.class().name().as_bytes());
-        }
-        HEXLOWER.encode(&digest.finalize())
+        authority.digest(b"boundary/authority-file")
     }
 
     /// The file's text. `protection` is what a passphrase gave, if the custody has one.

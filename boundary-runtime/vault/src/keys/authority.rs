@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use boundary_runtime::{KeyError, TenantId};
+use boundary_schema::KeyAuthority;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 /// What an authority is over. Each class of a tenant has keys of its own, so that one can be destroyed and the other kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +27,15 @@ impl AuthorityClass {
             Self::Tenant => "tenant",
             Self::Retention => "retention",
             Self::Region => "region",
+        }
+    }
+}
+
+impl From<KeyAuthority> for AuthorityClass {
+    fn from(declared: KeyAuthority) -> Self {
+        match declared {
+            KeyAuthority::Tenant => Self::Tenant,
+            KeyAuthority::Retention => Self::Retention,
         }
     }
 }
@@ -144,6 +156,19 @@ impl Authority {
     #[must_use]
     pub fn class(&self) -> AuthorityClass {
         self.class
+    }
+
+    /// What its file is named by under a label: a digest, so that no tenant's name reaches the file system.
+    pub(crate) fn digest(&self, label: &[u8]) -> String {
+        let mut digest = Sha256::new();
+        digest.update(label);
+        digest.update(b"\0");
+        digest.update(self.tenant.as_str().as_bytes());
+        if self.class != AuthorityClass::Tenant {
+            digest.update(b"\0");
+            digest.update(self.class.name().as_bytes());
+        }
+        HEXLOWER.encode(&digest.finalize())
     }
 
     /// The error of whoever has no key of this authority.

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use boundary_runtime::{KeyError, Timestamp};
 use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
 
 use crate::custody::{CustodyKey, Folder, KeyReference, Origin, Sheet, checksum};
-use crate::keys::{Authority, AuthorityClass};
+use crate::keys::Authority;
 
 const SHEET: Sheet<11> = Sheet {
     title: "boundary-authority",
@@ -200,14 +199,9 @@ fn read_former(entry: &str) -> Result<KeptKey, KeyError> {
     kept(next(), next(), next())
 }
 
-/// A digest, so that no tenant's name reaches the file system.
 fn name(authority: &Authority) -> String {
-    let mut digest = Sha256::new();
-    digest.update(b"boundary/wrapped-authority-file\0");
-    digest.update(authority.tenant().as_str().as_bytes());
-    if authority.class() != AuthorityClass::Tenant {
-        digest.update(b"\0");
-        digest.update(authority.class().name().as_bytes());
-    }
-    format!("{}.authority", HEXLOWER.encode(&digest.finalize()))
+    format!(
+        "{}.authority",
+        authority.digest(b"boundary/wrapped-authority-file")
+    )
 }

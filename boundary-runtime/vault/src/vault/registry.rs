@@ -2,7 +2,7 @@
 
 use boundary_runtime::seam::FieldAddress;
 use boundary_runtime::{AccessError, Refusal};
-use boundary_schema::{Declaration, Envelope, FieldDeclaration, KeyAuthority, Keys, Residency};
+use boundary_schema::{Declaration, Envelope, FieldDeclaration, Keys, Residency};
 
 use crate::keys::AuthorityClass;
 
@@ -20,11 +20,10 @@ impl Registry {
         envelope: &Envelope,
         keys: Option<&Keys>,
     ) -> Self {
-        let class_of = |declaration: &Declaration| match keys.map_or(KeyAuthority::Tenant, |keys| {
-            keys.of_table(declaration.name).authority
-        }) {
-            KeyAuthority::Tenant => AuthorityClass::Tenant,
-            KeyAuthority::Retention => AuthorityClass::Retention,
+        let class_of = |declaration: &Declaration| {
+            keys.map_or(AuthorityClass::Tenant, |keys| {
+                keys.of_table(declaration.name).authority.into()
+            })
         };
         Self {
             declarations: declarations

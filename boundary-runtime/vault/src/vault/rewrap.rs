@@ -9,7 +9,7 @@ use std::sync::Arc;
 use boundary_runtime::audit::{Act, AuditRecord, Outcome};
 use boundary_runtime::seam::{RecordAddress, Rewrapper};
 use boundary_runtime::{AccessError, Clock, DataKey, KeyError, Misuse, Principal, Region, TenantId};
-use boundary_schema::{KeyAuthority, Policy};
+use boundary_schema::Policy;
 
 use super::Vault;
 use super::opener::names;
@@ -85,11 +85,7 @@ impl Rewrapper for VaultRewrapper {
     }
 
     fn is_of(&self, table: &str) -> bool {
-        let class = match self.policy.keys().of_table(table).authority {
-            KeyAuthority::Tenant => AuthorityClass::Tenant,
-            KeyAuthority::Retention => AuthorityClass::Retention,
-        };
-        self.name.class() == class
+        self.name.class() == AuthorityClass::from(self.policy.keys().of_table(table).authority)
     }
 
     fn newest(&self) -> u32 {
