@@ -103,6 +103,12 @@ impl DataKey {
         text(&self.bytes[usize::from(self.tenant_end) + 2..usize::from(self.region_end)])
     }
 
+    /// Whether the key was wrapped by an authority of this region.
+    #[must_use]
+    pub fn is_of_region(&self, region: &str) -> bool {
+        self.bytes[usize::from(self.tenant_end) + 2..usize::from(self.region_end)] == *region.as_bytes()
+    }
+
     /// The wrapped part, which only the vault reads.
     #[must_use]
     pub fn wrapped(&self) -> &[u8] {

@@ -121,13 +121,7 @@ pub trait Guarded: sealed::Guarded + Sized {
 
     /// Closes a value. Called by generated code through [`crate::Session`].
     #[doc(hidden)]
-    fn close(
-        value: Self::Value,
-        opener: &dyn Opener,
-        key: &DataKey,
-        field: &FieldAddress<'_>,
-        now: Timestamp,
-    ) -> Result<Self, AccessError>;
+    fn close(value: Self::Value, field: &mut impl Closing) -> Result<Self, AccessError>;
 
     /// Opens a value. Called by generated code through [`crate::Session`].
     #[doc(hidden)]
@@ -138,6 +132,16 @@ pub trait Guarded: sealed::Guarded + Sized {
         field: &FieldAddress<'_>,
         now: Timestamp,
     ) -> Result<Self::Opened, AccessError>;
+}
+
+/// One field of a record that a value is written into, with the record's key at hand.
+#[doc(hidden)]
+pub trait Closing {
+    /// Checks that a resident value may be written.
+    fn admit(&mut self) -> Result<(), AccessError>;
+
+    /// Seals a plaintext and appends the envelope to `out`.
+    fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<(), AccessError>;
 }
 
 /// What is given in for a field with wrapper `W`: `String` for `Sealed<String>`.
@@ -151,21 +155,15 @@ impl<T: Plaintext> Guarded for Sealed<T> {
     type Opened = Plain<T>;
     const PROTECTION: Protection = Protection::Sealed;
 
-    fn close(
-        value: T,
-        opener: &dyn Opener,
-        key: &DataKey,
-        field: &FieldAddress<'_>,
-        now: Timestamp,
-    ) -> Result<Self, AccessError> {
+    fn close(value: T, field: &mut impl Closing) -> Result<Self, AccessError> {
         let value = Plain::new(value);
         let mut bytes = Vec::new();
         if let Some(plaintext) = value.value.as_encoded() {
-            opener.seal(key, field, plaintext, &mut bytes, now)?;
+            field.seal(plaintext, &mut bytes)?;
         } else {
             let mut plaintext = Zeroizing::new(Vec::with_capacity(64));
             value.value.encode(&mut plaintext)?;
-            opener.seal(key, field, &plaintext, &mut bytes, now)?;
+            field.seal(&plaintext, &mut bytes)?;
         }
         Ok(Self {
             bytes: bytes.into_boxed_slice(),
@@ -194,15 +192,9 @@ impl<T: Plaintext + Column> Guarded for Resident<T> {
     type Opened = Plain<T>;
     const PROTECTION: Protection = Protection::Resident;
 
-    fn close(
-        value: T,
-        opener: &dyn Opener,
-        key: &DataKey,
-        field: &FieldAddress<'_>,
-        now: Timestamp,
-    ) -> Result<Self, AccessError> {
+    fn close(value: T, field: &mut impl Closing) -> Result<Self, AccessError> {
         let value = Plain::new(value);
-        opener.admit(key, field, now)?;
+        field.admit()?;
         Ok(Self {
             cell: value.value.to_cell(),
             value: PhantomData,
@@ -228,16 +220,8 @@ impl<G: Guarded> Guarded for Option<G> {
     type Opened = Option<G::Opened>;
     const PROTECTION: Protection = G::PROTECTION;
 
-    fn close(
-        value: Self::Value,
-        opener: &dyn Opener,
-        key: &DataKey,
-        field: &FieldAddress<'_>,
-        now: Timestamp,
-    ) -> Result<Self, AccessError> {
-        value
-            .map(|value| G::close(value, opener, key, field, now))
-            .transpose()
+    fn close(value: Self::Value, field: &mut impl Closing) -> Result<Self, AccessError> {
+        value.map(|value| G::close(value, field)).transpose()
     }
 
     fn open(

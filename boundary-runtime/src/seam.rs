@@ -42,6 +42,27 @@ pub struct FieldAddress<'a> {
     pub field: &'static FieldDeclaration,
 }
 
+/// Seals the fields of one record in the making, whose fresh data key it holds unwrapped.
+pub trait RecordSealer: Send {
+    /// Checks that a resident field may be written: that it is one of the record's, and the lease holds.
+    ///
+    /// # Errors
+    /// If the field is none of the record's or pinned to another region, or the lease has ended.
+    fn admit(&mut self, field: &'static FieldDeclaration, now: Timestamp) -> Result<(), AccessError>;
+
+    /// Seals a field and appends the envelope to `out`.
+    ///
+    /// # Errors
+    /// As [`RecordSealer::admit`], and if the plaintext is too long.
+    fn seal(
+        &mut self,
+        field: &'static FieldDeclaration,
+        plaintext: &[u8],
+        out: &mut Vec<u8>,
+        now: Timestamp,
+    ) -> Result<(), AccessError>;
+}
+
 /// What identifies one object of a record.
 #[derive(Clone, Copy)]
 pub struct ObjectAddress<'a> {
@@ -86,11 +107,16 @@ pub trait Opener: Send + Sync {
     /// The region whose keys this opener holds.
     fn region(&self) -> &str;
 
-    /// Makes a fresh data key for a record, wrapped under the authority of the record's tenant.
+    /// Makes a fresh data key for a record, wrapped under the authority of the record's tenant, and what seals the
+    /// record's fields with it.
     ///
     /// # Errors
     /// If the session has no lease on the tenant's authority, or the lease has ended.
-    fn create(&self, record: &RecordAddress<'_>, now: Timestamp) -> Result<DataKey, AccessError>;
+    fn create<'a>(
+        &'a self,
+        record: &RecordAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(DataKey, Box<dyn RecordSealer + 'a>), AccessError>;
 
     /// Checks that the record's data key unwraps, which is what admits to its resident fields.
     ///

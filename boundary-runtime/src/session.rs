@@ -16,7 +16,7 @@ use crate::audit::{Act, Audit, AuditRecord, Outcome};
 use crate::clock::{Clock, Timestamp};
 use crate::error::{AccessError, Misuse, Refusal};
 use crate::grant::GrantFor;
-use crate::guarded::{Guarded, Indexed, Plain};
+use crate::guarded::{Closing, Guarded, Indexed, Plain};
 use crate::plane::{Central, InCountry, Plane, Purpose, Region};
 use crate::record::{RecordId, TenantRecord};
 use crate::residence::Residence;
@@ -253,16 +253,16 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             record_id: &id,
             subject: record.subject(),
         };
-        G::close(
-            value,
-            &*self.means.opener,
-            record.data_key(),
-            &FieldAddress {
+        let mut field = KnownField {
+            opener: &*self.means.opener,
+            key: record.data_key(),
+            address: FieldAddress {
                 record: address,
                 field,
             },
-            self.means.clock.now(),
-        )
+            now: self.means.clock.now(),
+        };
+        G::close(value, &mut field)
     }
 
     fn start<'s>(
@@ -274,7 +274,7 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
         if residence.region() != self.means.opener.region() {
             return Err(Misuse::AnotherRegion.into());
         }
-        let record_id = record_id.canonical().into_owned();
+        let record_id = record_id.canonical();
         let address = RecordAddress {
             declaration,
             tenant: residence.tenant(),
@@ -282,13 +282,13 @@ impl<R: Region, U: Purpose> RawSession for Session<InCountry<R>, U> {
             subject: residence.subject(),
         };
         let now = self.means.clock.now();
-        let data_key = self.means.opener.create(&address, now)?;
+        let (data_key, sealer) = self.means.opener.create(&address, now)?;
         Ok(NewRecord {
             opener: &*self.means.opener,
             declaration,
             residence,
-            record_id,
             data_key,
+            sealer,
             now,
         })
     }
@@ -402,7 +402,7 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
         key: &DataKey,
     ) -> Result<(), AccessError> {
         let region = self.means.opener.region();
-        if key.region() != region {
+        if !key.is_of_region(region) {
             return Err(Misuse::AnotherRegion.into());
         }
         match field.residency {
@@ -449,6 +449,25 @@ impl<R: Region, U: Purpose> Session<InCountry<R>, U> {
 
     pub(crate) fn audit(&self) -> &dyn Audit {
         &*self.means.audit
+    }
+}
+
+/// A field of a record that there is already.
+struct KnownField<'a> {
+    opener: &'a dyn Opener,
+    key: &'a DataKey,
+    address: FieldAddress<'a>,
+    now: Timestamp,
+}
+
+impl Closing for KnownField<'_> {
+    fn admit(&mut self) -> Result<(), AccessError> {
+        self.opener.admit(self.key, &self.address, self.now)
+    }
+
+    fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<(), AccessError> {
+        self.opener
+            .seal(self.key, &self.address, plaintext, out, self.now)
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn item(model: &Model, roles: &Roles<'_>, rt: &TokenStream) -> TokenS
             let #name = __boundary.close::<#ty>(#index, self.#name)?;
         }
     });
+    let mutable = guarded(model).next().map(|_| quote!(mut));
     let indexes = model.indexed().map(|one| &one.index.ident);
     let kept = given.iter().map(|field| {
         let name = &field.ident;
@@ -70,7 +71,7 @@ pub(super) fn item(model: &Model, roles: &Roles<'_>, rt: &TokenStream) -> TokenS
             where
                 S: #module::MayWrite,
             {
-                let __boundary = #rt::RawSession::start(
+                let #mutable __boundary = #rt::RawSession::start(
                     session,
                     <#ident #ty_generics as #rt::Record>::DECLARATION,
                     residence,

@@ -109,18 +109,17 @@ impl<R: Region, U: Purpose> Hand<'_, R, U> {
             return Ok(None);
         };
         let record = self.address(&row)?;
-        let (key, new_key) = match &row.key {
-            Some(key) => (key.clone(), None),
+        let (opener, field) = (self.session.opener(), self.field(record));
+        let mut sealed = Vec::new();
+        let mut new_key = None;
+        let done = match &row.key {
+            Some(key) => opener.seal(key, &field, plain, &mut sealed, self.now),
             None => {
-                let key = self.session.opener().create(&record, self.now)?;
-                (key.clone(), Some(key))
+                let (key, mut sealer) = opener.create(&record, self.now)?;
+                new_key = Some(key);
+                sealer.seal(field.field, plain, &mut sealed, self.now)
             }
         };
-        let mut sealed = Vec::new();
-        let done = self
-            .session
-            .opener()
-            .seal(&key, &self.field(record), plain, &mut sealed, self.now);
         match done {
             Ok(()) => {}
             // The record's data key does not unwrap. Another one would close the record's other fields for good.

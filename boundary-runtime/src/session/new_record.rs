@@ -1,13 +1,13 @@
 //! A record between its values and its ciphertext: what a generated `seal` goes through.
 
-use boundary_schema::{FieldRole, Residency};
+use boundary_schema::{FieldDeclaration, FieldRole, Residency};
 
 use super::lookup::index as index_of;
 use crate::clock::Timestamp;
 use crate::error::{AccessError, Refusal};
-use crate::guarded::{Guarded, Indexed};
+use crate::guarded::{Closing, Guarded, Indexed};
 use crate::residence::Residence;
-use crate::seam::{FieldAddress, Opener, RecordAddress};
+use crate::seam::{Opener, RecordSealer};
 use crate::{DataKey, Declaration, SubjectId, TenantId};
 
 /// A record in the making: its residence, its fresh data key.
@@ -16,8 +16,8 @@ pub struct NewRecord<'s> {
     pub(super) opener: &'s dyn Opener,
     pub(super) declaration: &'static Declaration,
     pub(super) residence: &'s Residence,
-    pub(super) record_id: String,
     pub(super) data_key: DataKey,
+    pub(super) sealer: Box<dyn RecordSealer + 's>,
     /// When the making began: its lease is checked against this, so a record is sealed whole or not at all.
     pub(super) now: Timestamp,
 }
@@ -25,7 +25,7 @@ pub struct NewRecord<'s> {
 impl NewRecord<'_> {
     /// Closes a field of the new record.
     #[doc(hidden)]
-    pub fn close<G: Guarded>(&self, field: usize, value: G::Value) -> Result<G, AccessError> {
+    pub fn close<G: Guarded>(&mut self, field: usize, value: G::Value) -> Result<G, AccessError> {
         let field = &self.declaration.fields[field];
         if let Residency::Pinned(pinned) = field.residency
             && pinned != self.residence.region()
@@ -38,19 +38,8 @@ impl NewRecord<'_> {
             }
             .into());
         }
-        let record = RecordAddress {
-            declaration: self.declaration,
-            tenant: self.residence.tenant(),
-            record_id: &self.record_id,
-            subject: self.residence.subject(),
-        };
-        G::close(
-            value,
-            self.opener,
-            &self.data_key,
-            &FieldAddress { record, field },
-            self.now,
-        )
+        let (sealer, now) = (&mut *self.sealer, self.now);
+        G::close(value, &mut NewField { sealer, field, now })
     }
 
     /// The blind index of a field of the new record.
@@ -75,5 +64,22 @@ impl NewRecord<'_> {
             self.residence.subject().clone(),
             self.data_key,
         )
+    }
+}
+
+/// A field of a record in the making.
+struct NewField<'a, 's> {
+    sealer: &'a mut (dyn RecordSealer + 's),
+    field: &'static FieldDeclaration,
+    now: Timestamp,
+}
+
+impl Closing for NewField<'_, '_> {
+    fn admit(&mut self) -> Result<(), AccessError> {
+        self.sealer.admit(self.field, self.now)
+    }
+
+    fn seal(&mut self, plaintext: &[u8], out: &mut Vec<u8>) -> Result<(), AccessError> {
+        self.sealer.seal(self.field, plaintext, out, self.now)
     }
 }

@@ -27,11 +27,17 @@ mod opener;
 #[path = "../src/random.rs"]
 #[allow(dead_code, unused_imports)]
 mod random;
+#[path = "../src/vault/record.rs"]
+#[allow(dead_code, unused_imports)]
+mod record;
 #[path = "../src/vault/registry.rs"]
 #[allow(dead_code, unused_imports)]
 mod registry;
 #[path = "rounds/mod.rs"]
 mod rounds;
+#[path = "../src/secret.rs"]
+#[allow(dead_code)]
+mod secret;
 #[path = "../tests/support/ten.rs"]
 mod ten;
 
@@ -40,7 +46,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
-use boundary_runtime::zeroize::Zeroizing;
+use boundary_runtime::zeroize::{Zeroize, Zeroizing};
 use boundary_runtime::{Clock, DataKey, SubjectId, SystemClock, TenantId};
 use boundary_schema::FieldDeclaration;
 use envelope::{AdditionalData, Backend, RecordKeys, RecordNames, WrappingRoot};
@@ -57,6 +63,16 @@ const NAMES: RecordNames<'_> = RecordNames {
 const FIELD: &FieldDeclaration = &ten::TABLE.fields[0];
 const PLAINTEXT: [u8; 32] = [7; 32];
 
+/// Version, suite, nonce, ciphertext, tag.
+const SEALED_LEN: usize = 2 + 12 + PLAINTEXT.len() + 16;
+
+/// Identifier and wrapped part of the data key, and the fields one after another in one buffer.
+struct SealedRecord<W> {
+    id: [u8; 16],
+    wrapped: W,
+    fields: Vec<u8>,
+}
+
 /// The same record through the envelope: what the vault does once leases and declarations are checked.
 struct Envelope {
     root: WrappingRoot,
@@ -69,34 +85,38 @@ impl Envelope {
         }
     }
 
-    fn seal(&self) -> ([u8; 16], Vec<u8>, Vec<Vec<u8>>) {
-        let id = random::bytes().unwrap_or_default();
+    fn seal(&self) -> SealedRecord<impl AsRef<[u8]> + use<>> {
+        let random::Drawn { id, salt, mut nonces } = random::Drawn::draw().unwrap_or_else(|_| unreachable!());
         let bound = AdditionalData::of_data_key(&NAMES, &id, 1).unwrap_or_else(|_| unreachable!());
-        let key = random::key().unwrap_or_default();
-        let salt = random::bytes().unwrap_or_default();
-        let (keys, wrapped) = RecordKeys::wrap(&key, &salt, &self.root, 1, bound.as_bytes());
-        let mut data = AdditionalData::of_fields(&NAMES).unwrap_or_else(|_| unreachable!());
-        let fields = (0..10).map(|_| {
-            let nonce = random::bytes().unwrap_or_default();
+        let mut key = secret::Secret::<1>::zero();
+        random::fill(&mut key[0]).unwrap_or_else(|_| unreachable!());
+        let (keys, wrapped) = RecordKeys::wrap(&key[0], &salt, &self.root, 1, bound.as_bytes());
+        let mut data = bound.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
+        let mut fields = Vec::with_capacity(10 * SEALED_LEN);
+        for _ in 0..10 {
+            let plaintext = black_box(PLAINTEXT);
             let bound = data.field(NAMES.record_id, FIELD).unwrap_or_default();
-            let mut sealed = Vec::new();
-            let _ = envelope::seal(&keys, &nonce, bound, black_box(&PLAINTEXT), &mut sealed);
-            sealed
-        });
-        (id, wrapped.to_vec(), fields.collect())
+            let done = envelope::seal(&keys, &nonces.next(), bound, &plaintext, &mut fields);
+            assert!(done.is_ok());
+        }
+        SealedRecord { id, wrapped, fields }
     }
 
-    fn open(&self, (id, wrapped, fields): &([u8; 16], Vec<u8>, Vec<Vec<u8>>)) {
-        let bound = AdditionalData::of_data_key(&NAMES, id, 1).unwrap_or_else(|_| unreachable!());
-        let keys = RecordKeys::unwrap(black_box(wrapped), &self.root, bound.as_bytes());
+    fn open(&self, sealed: &SealedRecord<impl AsRef<[u8]>>) {
+        let sealed = black_box(sealed);
+        let bound = AdditionalData::of_data_key(&NAMES, &sealed.id, 1).unwrap_or_else(|_| unreachable!());
+        let keys = RecordKeys::unwrap(sealed.wrapped.as_ref(), &self.root, bound.as_bytes());
         let keys = keys.unwrap_or_else(|_| unreachable!());
-        let mut data = AdditionalData::of_fields(&NAMES).unwrap_or_else(|_| unreachable!());
-        for field in fields {
+        let mut data = bound.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
+        let mut plaintexts = Zeroizing::new(Vec::with_capacity(10 * PLAINTEXT.len()));
+        for field in sealed.fields.chunks_exact(SEALED_LEN) {
             let bound = data.field(NAMES.record_id, FIELD).unwrap_or_default();
-            let mut plaintext = Zeroizing::new(Vec::new());
-            assert!(envelope::open(&keys, bound, black_box(field), &mut plaintext).is_ok());
-            black_box(&plaintext);
+            assert!(envelope::open(&keys, bound, field, &mut plaintexts).is_ok());
         }
+        black_box(&plaintexts);
+        // Wiped in bulk; what `Zeroizing` has left to wipe then is empty.
+        plaintexts.as_mut_slice().zeroize();
+        plaintexts.truncate(0);
     }
 }
 
@@ -146,36 +166,31 @@ impl Opening {
     }
 
     fn seal(&self) -> (DataKey, Vec<Vec<u8>>) {
-        let record = self.address();
-        let key = self
-            .opener
-            .create(&record, self.clock.now())
-            .unwrap_or_else(|_| unreachable!());
+        let now = self.clock.now();
+        let created = self.opener.create(&self.address(), now);
+        let (key, mut record) = created.unwrap_or_else(|_| unreachable!());
         let fields = ten::TABLE.fields.iter().map(|field| {
+            let plaintext = black_box(PLAINTEXT);
             let mut sealed = Vec::new();
-            let _ = self.opener.seal(
-                &key,
-                &FieldAddress { record, field },
-                black_box(&PLAINTEXT),
-                &mut sealed,
-                self.clock.now(),
-            );
+            let done = record.seal(field, &plaintext, &mut sealed, now);
+            assert!(done.is_ok());
             sealed
         });
         let fields = fields.collect();
+        drop(record);
         (key, fields)
     }
 
     fn open(&self, (key, fields): &(DataKey, Vec<Vec<u8>>)) {
         let record = self.address();
-        for (field, sealed) in ten::TABLE.fields.iter().zip(fields) {
+        for (field, sealed) in ten::TABLE.fields.iter().zip(black_box(fields)) {
             let mut plaintext = Zeroizing::new(Vec::new());
             assert!(
                 self.opener
                     .open(
                         key,
                         &FieldAddress { record, field },
-                        black_box(sealed),
+                        sealed,
                         &mut plaintext,
                         self.clock.now()
                     )
@@ -228,9 +243,10 @@ fn rows<'a>(
 
 fn bounds() -> (Vec<u8>, Vec<u8>) {
     let wrap = AdditionalData::of_data_key(&NAMES, &[0; 16], 1).unwrap_or_else(|_| unreachable!());
-    let mut fields = AdditionalData::of_fields(&NAMES).unwrap_or_else(|_| unreachable!());
+    let bytes = wrap.as_bytes().to_vec();
+    let mut fields = wrap.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
     let field = fields.field(NAMES.record_id, FIELD).unwrap_or_default().to_vec();
-    (wrap.as_bytes().to_vec(), field)
+    (bytes, field)
 }
 
 fn main() {

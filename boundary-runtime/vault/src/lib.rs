@@ -13,6 +13,7 @@ mod envelope;
 mod keys;
 mod lease;
 mod random;
+mod secret;
 mod vault;
 
 #[cfg(feature = "aws-kms")]

@@ -68,7 +68,7 @@ thread_local! {
 
 /// Fills `bytes` with fresh randomness.
 #[inline]
-fn fill<const N: usize>(bytes: &mut [u8; N]) -> Result<(), KeyError> {
+pub(crate) fn fill<const N: usize>(bytes: &mut [u8; N]) -> Result<(), KeyError> {
     let filled = GENERATOR.try_with(|cell| {
         let mut slot = cell.try_borrow_mut().map_err(|_| KeyError::NoRandomness)?;
         match &mut *slot {
@@ -86,6 +86,65 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], KeyError> {
     let mut bytes = [0; N];
     fill(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The nonces of one key's seals: a random start, then one more for each.
+///
+/// This is the random construction of NIST SP 800-38D §8.2.2, in which the field of 96 bits is either drawn anew or that of the
+/// seal before, incremented. Two holders of one key start at two random places and meet as rarely as two random nonces.
+pub(crate) struct Nonces {
+    high: u64,
+    low: u32,
+}
+
+impl Nonces {
+    pub(crate) fn starting_anywhere() -> Result<Self, KeyError> {
+        Ok(Self::starting_at(&bytes()?))
+    }
+
+    /// With a start that was drawn already.
+    pub(crate) fn starting_at(start: &[u8; 12]) -> Self {
+        Self {
+            high: u64::from_be_bytes(part(start, 0)),
+            low: u32::from_be_bytes(part(start, 8)),
+        }
+    }
+
+    /// The next nonce; none comes twice before 2^96 others did.
+    #[inline]
+    pub(crate) fn next(&mut self) -> [u8; 12] {
+        let mut nonce = [0; 12];
+        nonce[..8].copy_from_slice(&self.high.to_be_bytes());
+        nonce[8..].copy_from_slice(&self.low.to_be_bytes());
+        let (low, has_wrapped) = self.low.overflowing_add(1);
+        self.low = low;
+        self.high = self.high.wrapping_add(u64::from(has_wrapped));
+        nonce
+    }
+}
+
+/// What a new data key draws besides itself, all of it public, in one go.
+pub(crate) struct Drawn {
+    pub(crate) id: [u8; 16],
+    pub(crate) salt: [u8; 32],
+    pub(crate) nonces: Nonces,
+}
+
+impl Drawn {
+    pub(crate) fn draw() -> Result<Self, KeyError> {
+        let drawn = bytes::<60>()?;
+        Ok(Self {
+            id: part(&drawn, 0),
+            salt: part(&drawn, 16),
+            nonces: Nonces::starting_at(&part(&drawn, 48)),
+        })
+    }
+}
+
+fn part<const N: usize>(whole: &[u8], at: usize) -> [u8; N] {
+    let mut part = [0; N];
+    part.copy_from_slice(&whole[at..at + N]);
+    part
 }
 
 /// A fresh secret key.
@@ -112,5 +171,19 @@ mod tests {
             assert!(seen.insert(nonce), "a nonce came twice");
         }
         assert_eq!(seen.len(), 40_000);
+    }
+
+    #[test]
+    fn the_nonces_of_a_key_count_on_from_their_start_and_carry() {
+        let mut nonces = super::Nonces::starting_at(&[0xff; 12]);
+        assert_eq!(nonces.next(), [0xff; 12]);
+        assert_eq!(nonces.next(), [0; 12]);
+        let mut nonces = super::Nonces::starting_at(&[1, 0, 0, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(nonces.next(), [1, 0, 0, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(nonces.next(), [1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0]);
+        let starts: HashSet<_> = (0..1_000)
+            .map(|_| super::Nonces::starting_anywhere().unwrap().next())
+            .collect();
+        assert_eq!(starts.len(), 1_000);
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use boundary_runtime::audit::MemoryAudit;
 use boundary_runtime::seam::{
     ChunkOpener, ChunkSealer, FieldAddress, IndexAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
-    in_country_session,
+    RecordSealer, in_country_session,
 };
 use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{
@@ -29,7 +29,11 @@ impl Opener for Eavesdropper {
     fn region(&self) -> &str {
         "in"
     }
-    fn create(&self, _: &RecordAddress<'_>, _: Timestamp) -> Result<DataKey, AccessError> {
+    fn create<'a>(
+        &'a self,
+        _: &RecordAddress<'_>,
+        _: Timestamp,
+    ) -> Result<(DataKey, Box<dyn RecordSealer + 'a>), AccessError> {
         Err(AccessError::Undecryptable)
     }
     fn admit(&self, _: &DataKey, _: &FieldAddress<'_>, _: Timestamp) -> Result<(), AccessError> {

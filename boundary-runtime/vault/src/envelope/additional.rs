@@ -33,17 +33,20 @@ pub(crate) struct AdditionalData {
 }
 
 impl AdditionalData {
-    /// The beginning that all fields of a record share: version, suite, label, tenant, region, table.
-    pub(crate) fn of_fields(record: &RecordNames<'_>) -> Result<Self, Misuse> {
-        let mut data = Self::labelled(FIELD_LABEL, 256)?;
-        data.texts(&[record.tenant, record.region, record.table])?;
-        data.common = data.bytes.len();
-        Ok(data)
+    /// The beginning that all fields of a record share: version, suite, label, tenant, region, table. It takes the place of
+    /// what the record's data key was bound to.
+    pub(crate) fn into_fields(mut self, record: &RecordNames<'_>) -> Result<Self, Misuse> {
+        self.bytes.clear();
+        self.label(FIELD_LABEL)?;
+        self.texts(&[record.tenant, record.region, record.table])?;
+        self.common = self.bytes.len();
+        Ok(self)
     }
 
     /// The additional data of one field: the common beginning, column, record id, category, residency.
     ///
     /// Sealing and opening write the suite that they use into it, so the suite of a field is always the bound one.
+    #[inline]
     pub(crate) fn field(&mut self, record_id: &str, field: &FieldDeclaration) -> Result<&mut [u8], Misuse> {
         self.bytes.truncate(self.common);
         self.place(record_id, field)?;
@@ -69,11 +72,14 @@ impl AdditionalData {
         Ok(data)
     }
 
+    #[inline]
     fn place(&mut self, record_id: &str, field: &FieldDeclaration) -> Result<(), Misuse> {
-        self.texts(&[field.column, record_id, field.category.unwrap_or_default()])?;
+        let category = field.category.unwrap_or_default();
         match field.residency {
-            Residency::Pinned(region) => self.texts(&[&format!("pinned({region})")]),
-            other => self.texts(&[other.keyword()]),
+            Residency::Pinned(region) => {
+                self.texts(&[field.column, record_id, category, &format!("pinned({region})")])
+            }
+            other => self.texts(&[field.column, record_id, category, other.keyword()]),
         }
     }
 
@@ -110,11 +116,16 @@ impl AdditionalData {
             bytes: Vec::with_capacity(capacity),
             common: 0,
         };
-        data.bytes.extend_from_slice(&[VERSION, SUITE]);
-        data.texts(&[label])?;
+        data.label(label)?;
         Ok(data)
     }
 
+    fn label(&mut self, label: &str) -> Result<(), Misuse> {
+        self.bytes.extend_from_slice(&[VERSION, SUITE]);
+        self.texts(&[label])
+    }
+
+    #[inline]
     pub(crate) fn texts(&mut self, texts: &[&str]) -> Result<(), Misuse> {
         for text in texts {
             let length = u32::try_from(text.len()).map_err(|_| Misuse::TooLong)?;
@@ -127,7 +138,10 @@ impl AdditionalData {
 
 /// Writes the suite into additional data.
 pub(super) fn set_suite(bound: &mut [u8], suite: u8) {
-    if let Some(place) = bound.get_mut(SUITE_AT) {
+    // Mostly it is there already, and what is not written need not reach memory before the tag reads it.
+    if let Some(place) = bound.get_mut(SUITE_AT)
+        && *place != suite
+    {
         *place = suite;
     }
 }
@@ -150,7 +164,8 @@ mod tests {
                 residency,
                 ..super::super::tampering::EMAIL
             };
-            let mut data = AdditionalData::of_fields(&names).unwrap();
+            let data = AdditionalData::of_data_key(&names, &[0; 16], 1).unwrap();
+            let mut data = data.into_fields(&names).unwrap();
             let bytes = data.field("1", &field).unwrap();
             assert!(bytes.ends_with(residency.to_string().as_bytes()), "{residency}");
         }

@@ -52,7 +52,8 @@ pub(super) fn record(backend: Backend) -> (RecordKeys, Vec<u8>) {
 }
 
 pub(super) fn additional_data(names: &RecordNames<'_>, field: &FieldDeclaration) -> Vec<u8> {
-    AdditionalData::of_fields(names)
+    AdditionalData::of_data_key(names, &[0; 16], 1)
+        .and_then(|data| data.into_fields(names))
         .unwrap()
         .field(names.record_id, field)
         .unwrap()

@@ -5,12 +5,12 @@
 
 mod rewrap;
 
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use subtle::{Choice, ConstantTimeEq};
 
 use super::cipher::{Cipher, Derivation, TAG_LEN};
 use super::wrapping::{SALT_LEN, WrappingRoot};
 use super::{Backend, SUITE, Undecryptable};
+use crate::secret::Secret;
 
 pub(crate) use rewrap::Wrap;
 
@@ -40,19 +40,13 @@ pub(crate) struct RecordKeys {
 impl RecordKeys {
     /// Splits a data key into its encryption key and its commitment.
     fn split(backend: Backend, data_key: &[u8; 32]) -> (Self, [u8; COMMITMENT_LEN]) {
-        let mut okm = Zeroizing::new([0; 64]);
-        Derivation::new(backend, data_key).expand(&[RECORD_LABEL], &mut *okm);
-        let (encryption_key, commitment) = okm.split_at(32);
-        let mut committed = [0; COMMITMENT_LEN];
-        committed.copy_from_slice(commitment);
-        let mut key = Zeroizing::new([0; 32]);
-        key.copy_from_slice(encryption_key);
-        (
-            Self {
-                cipher: Box::new(Cipher::new(backend, &key)),
-            },
-            committed,
-        )
+        let mut okm = Secret::<2>::zero();
+        Derivation::new(backend, data_key).expand(&[RECORD_LABEL], okm.bytes_mut());
+        let [encryption_key, commitment] = &*okm;
+        let keys = Self {
+            cipher: Box::new(Cipher::new(backend, encryption_key)),
+        };
+        (keys, *commitment)
     }
 
     /// Wraps a new data key under the lease key of `generation`. `bound` is its additional data.
@@ -68,9 +62,9 @@ impl RecordKeys {
         wrapped[0] = SUITE;
         wrapped[GENERATION_AT..SALT_AT].copy_from_slice(&generation.to_be_bytes());
         wrapped[SALT_AT..KEY_AT].copy_from_slice(salt);
-        let mut key = Zeroizing::new(*data_key);
-        let tag = root.wrap(salt, bound, &mut *key);
-        wrapped[KEY_AT..TAG_AT].copy_from_slice(&*key);
+        let key = &mut wrapped[KEY_AT..TAG_AT];
+        key.copy_from_slice(data_key);
+        let tag = root.wrap(salt, bound, key);
         wrapped[TAG_AT..COMMITMENT_AT].copy_from_slice(&tag);
         wrapped[COMMITMENT_AT..].copy_from_slice(&commitment);
         (keys, wrapped)
@@ -86,16 +80,17 @@ impl RecordKeys {
         wrapped: &[u8],
         root: &WrappingRoot,
         bound: &[u8],
-    ) -> Result<(Self, Zeroizing<[u8; 32]>), Undecryptable> {
+    ) -> Result<(Self, Secret<1>), Undecryptable> {
         let wrapped: &[u8; WRAPPED_LEN] = wrapped.try_into().map_err(|_| Undecryptable)?;
         if wrapped[0] != SUITE {
             return Err(Undecryptable);
         }
-        let mut data_key = Zeroizing::new(part::<32>(wrapped, KEY_AT));
+        let mut data_key = Secret::zero();
+        data_key.bytes_mut().copy_from_slice(&wrapped[KEY_AT..TAG_AT]);
         let (salt, tag) = (part(wrapped, SALT_AT), part(wrapped, TAG_AT));
-        root.unwrap(&salt, bound, &mut *data_key, &tag)?;
-        let (keys, commitment) = Self::split(root.backend(), &data_key);
-        if !bool::from(commitment.ct_eq(&wrapped[COMMITMENT_AT..])) {
+        root.unwrap(&salt, bound, data_key.bytes_mut(), &tag)?;
+        let (keys, commitment) = Self::split(root.backend(), &data_key[0]);
+        if !bool::from(is_equal(&commitment, &part(wrapped, COMMITMENT_AT))) {
             return Err(Undecryptable);
         }
         Ok((keys, data_key))
@@ -110,10 +105,10 @@ pub(crate) struct ObjectKeys {
 
 impl ObjectKeys {
     fn of(backend: Backend, data_key: &[u8; 32]) -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        Derivation::new(backend, data_key).expand(&[OBJECT_LABEL], &mut *key);
+        let mut key = Secret::<1>::zero();
+        Derivation::new(backend, data_key).expand(&[OBJECT_LABEL], key.bytes_mut());
         Self {
-            cipher: Cipher::new(backend, &key),
+            cipher: Cipher::new(backend, &key[0]),
         }
     }
 
@@ -132,7 +127,7 @@ impl ObjectKeys {
     /// As [`RecordKeys::unwrap`].
     pub(crate) fn unwrap(wrapped: &[u8], root: &WrappingRoot, bound: &[u8]) -> Result<Self, Undecryptable> {
         let (_, data_key) = RecordKeys::unwrap_with_key(wrapped, root, bound)?;
-        Ok(Self::of(root.backend(), &data_key))
+        Ok(Self::of(root.backend(), &data_key[0]))
     }
 }
 
@@ -142,8 +137,17 @@ pub(crate) fn generation_of(wrapped: &[u8]) -> Result<u32, Undecryptable> {
     Ok(u32::from_be_bytes(part(wrapped, GENERATION_AT)))
 }
 
-fn part<const N: usize>(wrapped: &[u8; WRAPPED_LEN], at: usize) -> [u8; N] {
+/// Equality in constant time, eight bytes at once: `ct_eq` of slices takes one after another.
+fn is_equal(one: &[u8; COMMITMENT_LEN], other: &[u8; COMMITMENT_LEN]) -> Choice {
+    let words = |bytes: &[u8; COMMITMENT_LEN]| -> [u64; COMMITMENT_LEN / 8] {
+        std::array::from_fn(|word| u64::from_le_bytes(part(bytes, 8 * word)))
+    };
+    let pairs = words(one).into_iter().zip(words(other));
+    pairs.fold(Choice::from(1), |equal, (one, other)| equal & one.ct_eq(&other))
+}
+
+fn part<const N: usize>(whole: &[u8], at: usize) -> [u8; N] {
     let mut part = [0; N];
-    part.copy_from_slice(&wrapped[at..at + N]);
+    part.copy_from_slice(&whole[at..at + N]);
     part
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Derivation, NONCE_LEN, TAG_LEN};
 use super::{Backend, Undecryptable};
+use crate::secret::Secret;
 
 /// Length of the salt of a wrap.
 pub(crate) const SALT_LEN: usize = 32;
@@ -64,8 +65,8 @@ impl WrappingRoot {
     }
 
     fn cipher(&self, salt: &[u8; SALT_LEN]) -> Cipher {
-        let mut key = Zeroizing::new([0; 32]);
-        self.derivation.expand(&[WRAPPING_LABEL, salt], &mut *key);
-        Cipher::new(self.backend, &key)
+        let mut key = Secret::<1>::zero();
+        self.derivation.expand(&[WRAPPING_LABEL, salt], key.bytes_mut());
+        Cipher::new(self.backend, &key[0])
     }
 }

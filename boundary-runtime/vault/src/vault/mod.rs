@@ -7,6 +7,7 @@ mod leasing;
 mod objects;
 mod opener;
 mod pseudonyms;
+mod record;
 mod registry;
 mod rewrap;
 mod signer;

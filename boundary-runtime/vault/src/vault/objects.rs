@@ -24,13 +24,13 @@ impl VaultOpener {
         now: Timestamp,
     ) -> Result<(ObjectHeader, HeldObject), AccessError> {
         check_field(&object.field, &self.region)?;
-        let (lease, data_key, keys) = self.fresh(&object.field.record, now, ObjectKeys::wrap)?;
+        let fresh = self.fresh(&object.field.record, now, ObjectKeys::wrap)?;
         let header = ObjectHeader {
             chunk_len: OBJECT_CHUNK_LEN,
             nonce_prefix: random::bytes::<NONCE_PREFIX_LEN>()?,
-            data_key,
+            data_key: fresh.data_key,
         };
-        let held = self.held(lease, keys, object, &header)?;
+        let held = self.held(fresh.lease, fresh.keys, object, &header)?;
         Ok((header, held))
     }
 

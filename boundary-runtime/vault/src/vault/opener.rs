@@ -1,23 +1,22 @@
 //! A session's hold on keys. Synchronous and without I/O; each use checks the lease again.
 
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use boundary_runtime::seam::{
     ChunkOpener, ChunkSealer, FieldAddress, IndexAddress, ObjectAddress, ObjectHeader, Opener, RecordAddress,
+    RecordSealer,
 };
-use boundary_runtime::{
-    AccessError, BlindIndex, DATA_KEY_ID_LEN, DataKey, KeyError, Misuse, SubjectId, TenantId, Timestamp,
-};
+use boundary_runtime::{AccessError, BlindIndex, DataKey, KeyError, Misuse, SubjectId, TenantId, Timestamp};
 use boundary_schema::Declaration;
 use zeroize::Zeroizing;
 
+use super::record::Fields;
 use super::registry::{Registry, check_column, check_field};
-use crate::envelope::{
-    self, AdditionalData, IndexColumn, RecordKeys, RecordNames, Undecryptable, WrappingRoot,
-};
+use crate::envelope::{self, AdditionalData, IndexColumn, RecordKeys, RecordNames, WrappingRoot};
 use crate::keys::{AuthorityClass, OpenedKeys};
 use crate::lease::Lease;
-use crate::random;
+use crate::random::{self, Drawn, Nonces};
+use crate::secret::Secret;
 
 /// What a session opens with: the leases of its tenants, and the last record's keys.
 pub(super) struct VaultOpener {
@@ -37,38 +36,30 @@ pub(super) struct OpenRecord {
     subject: SubjectId,
     data_key: DataKey,
     lease: usize,
-    keys: RecordKeys,
-    bound: AdditionalData,
+    fields: Fields,
 }
 
 impl OpenRecord {
-    fn new(
-        address: &RecordAddress<'_>,
-        region: &str,
-        data_key: DataKey,
-        lease: usize,
-        keys: RecordKeys,
-    ) -> Result<Self, Misuse> {
-        Ok(Self {
-            declaration: address.declaration,
-            tenant: address.tenant.clone(),
-            record_id: address.record_id.to_owned(),
-            subject: address.subject.clone(),
-            bound: AdditionalData::of_fields(&names(address, region))?,
-            data_key,
-            lease,
-            keys,
-        })
-    }
-
     /// Whether this is the record at `address`, with this very data key.
     fn is(&self, address: &RecordAddress<'_>, key: &DataKey) -> bool {
         std::ptr::eq(self.declaration, address.declaration)
             && self.record_id == address.record_id
-            && self.subject == *address.subject
-            && self.tenant == *address.tenant
+            && is_same(self.subject.as_str(), address.subject.as_str())
+            && is_same(self.tenant.as_str(), address.tenant.as_str())
             && self.data_key.as_bytes() == key.as_bytes()
     }
+}
+
+/// A data key that was just made.
+pub(super) struct Fresh<K> {
+    pub(super) lease: usize,
+    pub(super) data_key: DataKey,
+    /// What it is split into.
+    pub(super) keys: K,
+    /// The nonces of what is sealed under it.
+    pub(super) nonces: Nonces,
+    /// What its wrap is bound to.
+    pub(super) bound: AdditionalData,
 }
 
 impl VaultOpener {
@@ -105,7 +96,15 @@ impl VaultOpener {
     ) -> Result<OpenRecord, AccessError> {
         let (index, root, bound) = self.wrapped_under(key, address, now)?;
         let keys = RecordKeys::unwrap(key.wrapped(), root, bound.as_bytes())?;
-        Ok(OpenRecord::new(address, &self.region, key.clone(), index, keys)?)
+        Ok(OpenRecord {
+            declaration: address.declaration,
+            tenant: address.tenant.clone(),
+            record_id: address.record_id.to_owned(),
+            subject: address.subject.clone(),
+            data_key: key.clone(),
+            lease: index,
+            fields: Fields::new(keys, None, bound.into_fields(&names(address, &self.region))?),
+        })
     }
 
     /// The lease and its key that a data key of this record was wrapped under, and what the wrap is bound to.
@@ -118,7 +117,7 @@ impl VaultOpener {
         self.registry.check(address.declaration, self.class)?;
         let (index, lease) = self.lease(address.tenant)?;
         let keys = lease.keys(now)?;
-        if key.tenant() != address.tenant.as_str() || key.region() != &*self.region {
+        if key.tenant() != address.tenant.as_str() || !key.is_of_region(&self.region) {
             return Err(AccessError::Undecryptable);
         }
         let generation = envelope::generation_of(key.wrapped())?;
@@ -140,17 +139,24 @@ impl VaultOpener {
         address: &RecordAddress<'_>,
         now: Timestamp,
         wrap: impl FnOnce(&[u8; 32], &[u8; 32], &WrappingRoot, u32, &[u8]) -> (K, [u8; N]),
-    ) -> Result<(usize, DataKey, K), AccessError> {
+    ) -> Result<Fresh<K>, AccessError> {
         self.registry.check(address.declaration, self.class)?;
         let (index, lease) = self.lease(address.tenant)?;
         let (generation, root) = lease.keys(now)?.newest().ok_or(KeyError::Disabled)?;
-        let id = random::bytes::<DATA_KEY_ID_LEN>()?;
+        let Drawn { id, salt, nonces } = Drawn::draw()?;
         let bound = AdditionalData::of_data_key(&names(address, &self.region), &id, generation)?;
-        let salt = random::bytes()?;
-        let (keys, wrapped) = wrap(&*random::key()?, &salt, root, generation, bound.as_bytes());
+        let mut secret = Secret::<1>::zero();
+        random::fill(&mut secret[0])?;
+        let (keys, wrapped) = wrap(&secret[0], &salt, root, generation, bound.as_bytes());
         let data_key =
             DataKey::from_parts(id, address.tenant, &self.region, &wrapped).map_err(|_| Misuse::TooLong)?;
-        Ok((index, data_key, keys))
+        Ok(Fresh {
+            lease: index,
+            data_key,
+            keys,
+            nonces,
+            bound,
+        })
     }
 
     /// The keys of the tenant and the column of an index, after checking everything that may have changed.
@@ -189,11 +195,13 @@ impl Opener for VaultOpener {
         &self.region
     }
 
-    fn create(&self, address: &RecordAddress<'_>, now: Timestamp) -> Result<DataKey, AccessError> {
-        let (index, data_key, keys) = self.fresh(address, now, RecordKeys::wrap)?;
-        let record = OpenRecord::new(address, &self.region, data_key.clone(), index, keys)?;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(record);
-        Ok(data_key)
+    fn create<'a>(
+        &'a self,
+        address: &RecordAddress<'_>,
+        now: Timestamp,
+    ) -> Result<(DataKey, Box<dyn RecordSealer + 'a>), AccessError> {
+        let (data_key, record) = self.start_record(address, now)?;
+        Ok((data_key, Box::new(record)))
     }
 
     fn admit(&self, key: &DataKey, field: &FieldAddress<'_>, now: Timestamp) -> Result<(), AccessError> {
@@ -208,14 +216,10 @@ impl Opener for VaultOpener {
         out: &mut Vec<u8>,
         now: Timestamp,
     ) -> Result<(), AccessError> {
-        let nonce = random::bytes()?;
         self.with_record(key, field, now, |record| {
-            let bound = record.bound.field(field.record.record_id, field.field)?;
-            let sealed = match self.registry.bucket(field.field) {
-                None => envelope::seal(&record.keys, &nonce, bound, plaintext, out),
-                Some(bucket) => envelope::seal_padded(&record.keys, &nonce, bound, plaintext, bucket, out),
-            };
-            Ok(sealed?)
+            let bucket = self.registry.bucket(field.field);
+            let fields = &mut record.fields;
+            fields.seal(field.record.record_id, field.field, bucket, plaintext, out)
         })
     }
 
@@ -228,9 +232,9 @@ impl Opener for VaultOpener {
         now: Timestamp,
     ) -> Result<(), AccessError> {
         self.with_record(key, field, now, |record| {
-            let bound = record.bound.field(field.record.record_id, field.field)?;
-            envelope::open(&record.keys, bound, sealed, out)
-                .map_err(|Undecryptable| AccessError::Undecryptable)
+            record
+                .fields
+                .open(field.record.record_id, field.field, sealed, out)
         })
     }
 
@@ -281,6 +285,11 @@ impl Opener for VaultOpener {
             .map(|(generation, root)| Ok(BlindIndex::new(generation, &column.hash(root, value)?)))
             .collect()
     }
+}
+
+/// Equality of texts of which one is kept: mostly it is the very same one, as a record's fields are opened one after another.
+fn is_same(kept: &str, given: &str) -> bool {
+    std::ptr::eq(kept, given) || kept == given
 }
 
 pub(super) fn names<'a>(address: &RecordAddress<'a>, region: &'a str) -> RecordNames<'a> {

@@ -17,7 +17,7 @@ async fn padded(folder: Arc<tempfile::TempDir>, padding: &str) -> Place<In> {
 async fn length_of(place: &Place<In>, email: &str) -> usize {
     let session = place.session(&["acme"]).await.unwrap();
     let residence = place.residence("acme", "s-1");
-    let record = session.start(&CUSTOMERS, &residence, &1_u64).unwrap();
+    let mut record = session.start(&CUSTOMERS, &residence, &1_u64).unwrap();
     let email: Result<Sealed<String>, AccessError> = record.close(EMAIL, email.to_owned());
     email.unwrap().as_ciphertext().len()
 }

@@ -140,7 +140,7 @@ pub(crate) type Opened = Session<InCountry<In>, Billing>;
 
 impl<const D: usize> Person<D> {
     pub(crate) fn seal(session: &Opened, residence: &Residence, id: i64, email: &str) -> Self {
-        let record = session.start(Self::DECLARATION, residence, &id).unwrap();
+        let mut record = session.start(Self::DECLARATION, residence, &id).unwrap();
         let sealed = record.close(EMAIL, Some(email.to_owned())).unwrap();
         let phone = record.close(PHONE, None).unwrap();
         let (tenant, subject, data_key) = record.finish();

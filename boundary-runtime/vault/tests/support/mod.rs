@@ -143,7 +143,7 @@ impl Customer {
         residence: &Residence,
         id: u64,
     ) -> Result<Self, AccessError> {
-        let record = session.start(&CUSTOMERS, residence, &id)?;
+        let mut record = session.start(&CUSTOMERS, residence, &id)?;
         let email = record.close(EMAIL, format!("{id}@example.com"))?;
         let phone = record.close(PHONE, format!("+91 {id}"))?;
         let city = record.close(CITY, "Pune".to_owned())?;

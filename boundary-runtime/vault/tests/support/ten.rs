@@ -154,7 +154,7 @@ impl Application {
     }
 
     pub fn seal(&self, plaintext: &[u8; 32]) -> Row {
-        let record = self
+        let mut record = self
             .session
             .start(&TABLE, &self.residence, &RECORD_ID.to_owned())
             .expect("started");

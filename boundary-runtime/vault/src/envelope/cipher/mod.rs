@@ -42,7 +42,7 @@ impl Cipher {
     }
 
     /// Seals `content` in place and gives the tag; nothing for content of more than 2^36 bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn seal(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -57,7 +57,7 @@ impl Cipher {
     }
 
     /// Opens `content` in place; what does not open is not to be used, and none of its plaintext is in `content`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn open(
         &self,
         nonce: &[u8; NONCE_LEN],

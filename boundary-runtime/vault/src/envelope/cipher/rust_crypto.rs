@@ -20,7 +20,7 @@ impl Cipher {
         Self(AesGcm::new(key.into()))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn seal(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -31,7 +31,7 @@ impl Cipher {
         tag.ok().map(Into::into)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(
         &self,
         nonce: &[u8; NONCE_LEN],

@@ -1,11 +1,8 @@
 //! A data key out of one wrap and into another: what is inside stays, so whatever it sealed opens as before.
 
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
-
-use super::{COMMITMENT_AT, KEY_AT, RecordKeys, SALT_AT, TAG_AT, WRAPPED_LEN, part};
+use super::{RecordKeys, WRAPPED_LEN};
+use crate::envelope::Undecryptable;
 use crate::envelope::wrapping::{SALT_LEN, WrappingRoot};
-use crate::envelope::{SUITE, Undecryptable};
 
 /// A lease key, its generation, and the additional data of a wrap under it.
 #[derive(Clone, Copy)]
@@ -23,24 +20,15 @@ impl RecordKeys {
         newer: Wrap<'_>,
         salt: &[u8; SALT_LEN],
     ) -> Result<[u8; WRAPPED_LEN], Undecryptable> {
-        let wrapped: &[u8; WRAPPED_LEN] = wrapped.try_into().map_err(|_| Undecryptable)?;
-        if wrapped[0] != SUITE {
-            return Err(Undecryptable);
-        }
-        let mut data_key = Zeroizing::new(part::<32>(wrapped, KEY_AT));
-        let (old_salt, tag) = (part(wrapped, SALT_AT), part(wrapped, TAG_AT));
-        older.root.unwrap(&old_salt, older.bound, &mut *data_key, &tag)?;
-        let (_, commitment) = Self::split(older.root.backend(), &data_key);
-        if !bool::from(commitment.ct_eq(&wrapped[COMMITMENT_AT..])) {
-            return Err(Undecryptable);
-        }
-        let (_, rewrapped) = Self::wrap(&data_key, salt, newer.root, newer.generation, newer.bound);
+        let (_, data_key) = Self::unwrap_with_key(wrapped, older.root, older.bound)?;
+        let (_, rewrapped) = Self::wrap(&data_key[0], salt, newer.root, newer.generation, newer.bound);
         Ok(rewrapped)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{COMMITMENT_AT, SALT_AT};
     use super::*;
     use crate::envelope::Backend;
 
