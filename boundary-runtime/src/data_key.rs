@@ -1,6 +1,7 @@
 //! The wrapped data key of a record, as it travels with the record.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::TenantId;
 use crate::error::DecodeError;
@@ -20,7 +21,8 @@ pub const DATA_KEY_ID_LEN: usize = 16;
 /// big-endian, and as many bytes of UTF-8), then the wrapped part, which only the vault reads.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DataKey {
-    bytes: Box<[u8]>,
+    /// Shared, because a session keeps the key of the record that it opened last.
+    bytes: Arc<[u8]>,
     /// Where the tenant ends; it starts after version, identifier and a length.
     tenant_end: u16,
     /// Where the region ends and the wrapped part starts.
@@ -51,7 +53,7 @@ impl DataKey {
         }
         bytes.extend_from_slice(wrapped);
         Ok(Self {
-            bytes: bytes.into_boxed_slice(),
+            bytes: bytes.into(),
             tenant_end,
             region_end,
         })

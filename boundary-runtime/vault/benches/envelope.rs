@@ -30,6 +30,8 @@ mod random;
 #[path = "../src/vault/record.rs"]
 #[allow(dead_code, unused_imports)]
 mod record;
+#[path = "record/mod.rs"]
+mod record_of_ten;
 #[path = "../src/vault/registry.rs"]
 #[allow(dead_code, unused_imports)]
 mod registry;
@@ -46,79 +48,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use boundary_runtime::seam::{FieldAddress, Opener, RecordAddress};
-use boundary_runtime::zeroize::{Zeroize, Zeroizing};
+use boundary_runtime::zeroize::Zeroizing;
 use boundary_runtime::{Clock, DataKey, SubjectId, SystemClock, TenantId};
-use boundary_schema::FieldDeclaration;
-use envelope::{AdditionalData, Backend, RecordKeys, RecordNames, WrappingRoot};
+use envelope::Backend;
 use opener::VaultOpener;
+use record_of_ten::{Envelope, PLAINTEXT, bounds};
 use rounds::Row;
-
-const NAMES: RecordNames<'_> = RecordNames {
-    tenant: ten::TENANT,
-    region: "in",
-    table: ten::TABLE.name,
-    record_id: ten::RECORD_ID,
-    subject: "s-1",
-};
-const FIELD: &FieldDeclaration = &ten::TABLE.fields[0];
-const PLAINTEXT: [u8; 32] = [7; 32];
-
-/// Version, suite, nonce, ciphertext, tag.
-const SEALED_LEN: usize = 2 + 12 + PLAINTEXT.len() + 16;
-
-/// Identifier and wrapped part of the data key, and the fields one after another in one buffer.
-struct SealedRecord<W> {
-    id: [u8; 16],
-    wrapped: W,
-    fields: Vec<u8>,
-}
-
-/// The same record through the envelope: what the vault does once leases and declarations are checked.
-struct Envelope {
-    root: WrappingRoot,
-}
-
-impl Envelope {
-    fn new(backend: Backend) -> Self {
-        Self {
-            root: WrappingRoot::new(backend, &[1; 32]),
-        }
-    }
-
-    fn seal(&self) -> SealedRecord<impl AsRef<[u8]> + use<>> {
-        let random::Drawn { id, salt, mut nonces } = random::Drawn::draw().unwrap_or_else(|_| unreachable!());
-        let bound = AdditionalData::of_data_key(&NAMES, &id, 1).unwrap_or_else(|_| unreachable!());
-        let mut key = secret::Secret::<1>::zero();
-        random::fill(&mut key[0]).unwrap_or_else(|_| unreachable!());
-        let (keys, wrapped) = RecordKeys::wrap(&key[0], &salt, &self.root, 1, bound.as_bytes());
-        let mut data = bound.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
-        let mut fields = Vec::with_capacity(10 * SEALED_LEN);
-        for _ in 0..10 {
-            let plaintext = black_box(PLAINTEXT);
-            let bound = data.field(NAMES.record_id, FIELD).unwrap_or_default();
-            let done = envelope::seal(&keys, &nonces.next(), bound, &plaintext, &mut fields);
-            assert!(done.is_ok());
-        }
-        SealedRecord { id, wrapped, fields }
-    }
-
-    fn open(&self, sealed: &SealedRecord<impl AsRef<[u8]>>) {
-        let sealed = black_box(sealed);
-        let bound = AdditionalData::of_data_key(&NAMES, &sealed.id, 1).unwrap_or_else(|_| unreachable!());
-        let keys = RecordKeys::unwrap(sealed.wrapped.as_ref(), &self.root, bound.as_bytes());
-        let keys = keys.unwrap_or_else(|_| unreachable!());
-        let mut data = bound.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
-        let mut plaintexts = Zeroizing::new(Vec::with_capacity(10 * PLAINTEXT.len()));
-        for field in sealed.fields.chunks_exact(SEALED_LEN) {
-            let bound = data.field(NAMES.record_id, FIELD).unwrap_or_default();
-            assert!(envelope::open(&keys, bound, field, &mut plaintexts).is_ok());
-        }
-        black_box(&plaintexts);
-        // Wiped in bulk; what `Zeroizing` has left to wipe then is empty.
-        plaintexts.as_mut_slice().zeroize();
-        plaintexts.truncate(0);
-    }
-}
 
 /// The same record through what a session holds.
 struct Opening {
@@ -239,14 +174,6 @@ fn rows<'a>(
             in_turn(typed, |row| application.open(row)),
         ),
     ]
-}
-
-fn bounds() -> (Vec<u8>, Vec<u8>) {
-    let wrap = AdditionalData::of_data_key(&NAMES, &[0; 16], 1).unwrap_or_else(|_| unreachable!());
-    let bytes = wrap.as_bytes().to_vec();
-    let mut fields = wrap.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
-    let field = fields.field(NAMES.record_id, FIELD).unwrap_or_default().to_vec();
-    (bytes, field)
 }
 
 fn main() {

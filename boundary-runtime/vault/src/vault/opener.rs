@@ -44,9 +44,15 @@ impl OpenRecord {
     fn is(&self, address: &RecordAddress<'_>, key: &DataKey) -> bool {
         std::ptr::eq(self.declaration, address.declaration)
             && self.record_id == address.record_id
-            && is_same(self.subject.as_str(), address.subject.as_str())
-            && is_same(self.tenant.as_str(), address.tenant.as_str())
-            && self.data_key.as_bytes() == key.as_bytes()
+            && is_same(
+                self.subject.as_str().as_bytes(),
+                address.subject.as_str().as_bytes(),
+            )
+            && is_same(
+                self.tenant.as_str().as_bytes(),
+                address.tenant.as_str().as_bytes(),
+            )
+            && is_same(self.data_key.as_bytes(), key.as_bytes())
     }
 }
 
@@ -287,8 +293,8 @@ impl Opener for VaultOpener {
     }
 }
 
-/// Equality of texts of which one is kept: mostly it is the very same one, as a record's fields are opened one after another.
-fn is_same(kept: &str, given: &str) -> bool {
+/// Equality of bytes of which ours are kept alive: mostly they are the very same, as a record's fields are opened in turn.
+fn is_same(kept: &[u8], given: &[u8]) -> bool {
     std::ptr::eq(kept, given) || kept == given
 }
 

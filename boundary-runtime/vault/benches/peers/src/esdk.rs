@@ -25,9 +25,13 @@ impl Esdk {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");
-        let config = AwsEncryptionSdkConfig::builder().build().expect("a configuration");
+        let config = AwsEncryptionSdkConfig::builder()
+            .build()
+            .expect("a configuration");
         let client = Client::from_conf(config).expect("a client");
-        let config = MaterialProvidersConfig::builder().build().expect("a configuration");
+        let config = MaterialProvidersConfig::builder()
+            .build()
+            .expect("a configuration");
         let keyring = providers::Client::from_conf(config)
             .expect("material providers")
             .create_raw_aes_keyring()
@@ -45,9 +49,14 @@ impl Esdk {
 
     /// Tenant, region, table and record.
     fn context() -> HashMap<String, String> {
-        [("tenant", "acme"), ("region", "in"), ("table", "customers"), ("record", "1042")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into()
+        [
+            ("tenant", "acme"),
+            ("region", "in"),
+            ("table", "customers"),
+            ("record", "1042"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
     }
 
     fn seal(&self, plaintext: &[u8]) -> Vec<u8> {

@@ -40,7 +40,9 @@ impl KmsAeadRingEncryptionProvider for Local {
         key: &EncryptedDataEncryptionKey,
     ) -> KmsAeadResult<DataEncryptionKey> {
         let wrapped = CipherText(key.wrapped().to_vec());
-        Ok(DataEncryptionKey(aead().decrypt_value(&Vec::new(), &wrapped, &self.0).await?))
+        Ok(DataEncryptionKey(
+            aead().decrypt_value(&Vec::new(), &wrapped, &self.0).await?,
+        ))
     }
 
     async fn generate_encryption_key(&self, aead: &RingAeadEncryption) -> KmsAeadResult<DataEncryptionKey> {

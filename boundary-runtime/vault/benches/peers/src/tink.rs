@@ -17,10 +17,7 @@ fn local() -> Box<dyn Aead> {
 fn row(name: &'static str, aead: Box<dyn Aead>) -> Row<'static> {
     let seal = move |aead: &dyn Aead| -> Vec<Vec<u8>> {
         (0..FIELDS)
-            .map(|_| {
-                aead.encrypt(black_box(&PLAINTEXT), &FIELD_BOUND)
-                    .expect("sealed")
-            })
+            .map(|_| aead.encrypt(black_box(&PLAINTEXT), &FIELD_BOUND).expect("sealed"))
             .collect()
     };
     let sealed = seal(&*aead);
