@@ -68,6 +68,17 @@ impl Declaration {
     pub fn is_outside_rust(&self) -> bool {
         self.database.is_some() || self.by == Policy::FILE_NAME
     }
+
+    /// The name that its struct declares the table by.
+    #[must_use]
+    pub fn declared_name(&self) -> String {
+        let (schema, table, _) = &self.key;
+        if schema == declared::DEFAULT_SCHEMA {
+            table.clone()
+        } else {
+            format!("{schema}.{table}")
+        }
+    }
 }
 
 /// An event or a derived dataset.

@@ -1,16 +1,18 @@
-//! A declared column that no migration creates.
+//! A declared column that no migration creates, or a table of the policy that no struct declares.
 //!
 //! Either the column was renamed or dropped and the declaration stayed, or the declaration is misspelt, and the column
 //! that it was meant for has none. A derived dataset need not be a table of this database; where it is one, its columns have to be
-//! there.
+//! there. A table under `[keys.tables]` that nobody declares is one whose data keys are kept as if the policy did not name it: what the
+//! law wants kept would go with the tenant's own authority.
 
 use std::collections::HashSet;
 
 use super::{Found, Marked};
-use crate::facts::{Classified, Facts, Key};
+use crate::facts::{Classified, Declaration, Facts, Key};
 use crate::parse::declarations::Says;
 
 pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
+    check_policy(facts, found);
     let tables = facts.declared_tables();
     let found_columns: HashSet<&Key> = facts
         .columns
@@ -65,4 +67,41 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             help,
         );
     }
+}
+
+/// The tables of `[keys.tables]`, by the names that structs declare.
+fn check_policy(facts: &Facts, found: &mut Found<'_>) {
+    let Some(policy) = &facts.policy else { return };
+    let tables = facts.declarations.iter().filter(|one| !one.is_outside_rust());
+    let known: HashSet<String> = tables
+        .map(Declaration::declared_name)
+        .chain(facts.made.iter().map(|made| made.name.clone()))
+        .collect();
+    for name in policy.keys().tables().keys().filter(|name| !known.contains(*name)) {
+        let Some(place) = facts.in_policy(&place_of(name, policy.source())) else {
+            continue;
+        };
+        let near = known
+            .iter()
+            .map(|other| (strsim::damerau_levenshtein(other, name), other))
+            .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
+            .min();
+        let help = match near {
+            Some((_, near)) => format!("did you mean `{near}`?"),
+            None => "correct the name, or take the table out of `[keys.tables]`".to_owned(),
+        };
+        found.add(
+            format!("the policy says how the data keys of `{name}` are kept, and no struct declares it"),
+            Marked::new(place, "no table or event goes by this name"),
+            Vec::new(),
+            help,
+        );
+    }
+}
+
+/// Where the policy names the table: behind the first word of `[keys.tables]`, in whichever way TOML lets it be written.
+fn place_of(name: &str, source: &str) -> std::ops::Range<usize> {
+    let start = source.find("keys.tables").or_else(|| source.find("[keys]")).unwrap_or(0);
+    let at = source[start..].find(name).map_or(start, |at| start + at);
+    at..at + name.len()
 }

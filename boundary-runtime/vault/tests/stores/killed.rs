@@ -157,8 +157,7 @@ async fn a_retrofit_that_is_killed_after_any_batch_goes_on_where_it_was_on_postg
     .await;
 }
 
-/// The child under strace, which kills it at the n-th call that writes; gives whether it was through before. Nothing where
-/// strace cannot be used.
+/// The child under strace, which kills it at the n-th call that writes; gives whether it was through before.
 fn killed_at_call(number: usize, job: &str, folder: &Path) -> bool {
     let mut command = Command::new("strace");
     command
@@ -169,7 +168,9 @@ fn killed_at_call(number: usize, job: &str, folder: &Path) -> bool {
         .arg(std::env::current_exe().unwrap())
         .args(["killed::child", "--exact", "--nocapture"]);
     give(&mut command, job, folder, None);
-    let output = command.output().unwrap();
+    let output = command
+        .output()
+        .expect("strace is installed: scripts/test installs it");
     let killed = output.status.signal() == Some(9) || output.status.code() == Some(137);
     assert!(
         killed || output.status.success(),
@@ -178,19 +179,6 @@ fn killed_at_call(number: usize, job: &str, folder: &Path) -> bool {
         String::from_utf8_lossy(&output.stderr)
     );
     !killed
-}
-
-fn has_strace() -> bool {
-    let tried = Command::new("strace")
-        .args(["-qq", "-o", "/dev/null", "true"])
-        .status();
-    let works = tried.is_ok_and(|status| status.success());
-    if !works {
-        eprintln!(
-            "no strace that may trace: kills at every write are left out, install the package `strace`"
-        );
-    }
-    works
 }
 
 fn copied(template: &Path) -> tempfile::TempDir {
@@ -212,9 +200,6 @@ fn stride() -> usize {
 
 #[tokio::test]
 async fn a_retrofit_that_is_killed_at_any_write_of_sqlite_loses_nothing_and_goes_on() {
-    if !has_strace() {
-        return;
-    }
     for (step, table) in [("seal", &PEOPLE), ("undo", &PEOPLE), ("seal", &VISITORS)] {
         let template = tempfile::tempdir().unwrap();
         {
@@ -260,9 +245,6 @@ async fn a_retrofit_that_is_killed_at_any_write_of_sqlite_loses_nothing_and_goes
 
 #[tokio::test]
 async fn a_re_wrapping_that_is_killed_at_any_write_loses_nothing_and_goes_on() {
-    if !has_strace() {
-        return;
-    }
     let template = tempfile::tempdir().unwrap();
     {
         let site = Site::open(template.path()).await;
