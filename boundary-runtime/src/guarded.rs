@@ -134,8 +134,8 @@ pub trait Guarded: sealed::Guarded + Sized {
     ) -> Result<Self::Opened, AccessError>;
 }
 
-/// One field of a record that a value is written into, with the record's key at hand.
-#[doc(hidden)]
+/// One field of a record that a value is written into, with the record's key at hand. It is public in name only: no other crate
+/// can reach it, so none can call [`Guarded::close`].
 pub trait Closing {
     /// Checks that a resident value may be written.
     fn admit(&mut self) -> Result<(), AccessError>;

@@ -217,7 +217,7 @@ fn attack_44_a_hidden_item_is_found_by_path_by_another_name_and_by_call() {
             "start",
         ),
         ("fn f(record: boundary_runtime::NewRecord) {}", "NewRecord"),
-        ("fn f() { Sealed::<String>::close(v, o, k, f, n) }", "close"),
+        ("fn f() { <Sealed<String> as Guarded>::close(v, f) }", "close"),
     ] {
         assert_eq!(central(code).findings(&[]), [hidden(name)], "{code}");
     }

@@ -1,7 +1,7 @@
 //! What must not compile, with the message that the developer reads, and what must.
 //!
 //! `attacks` holds attacks by number; `derive` each mistake with the attributes; `pass` the shapes that work. A stale
-//! message fails; `TRYBUILD=overwrite cargo test -p boundary-tests --test ui` writes the new ones, to be read before
+//! message fails; `TRYBUILD=overwrite cargo test -p boundary-ui` writes the new ones, to be read before
 //! they are committed.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Puts the example's policy above the folder in which trybuild compiles, where the macros look for it.
 fn place_policy() {
-    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/payments/boundary.toml");
+    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments/boundary.toml");
     let test = std::env::current_exe().unwrap();
     // target/debug/deps/ui-…
     let target = test.ancestors().nth(3).unwrap();
@@ -22,7 +22,7 @@ fn place_policy() {
 fn messages_are_as_they_were_reviewed() {
     place_policy();
     let cases = trybuild::TestCases::new();
-    cases.pass("ui/pass/*.rs");
-    cases.compile_fail("ui/attacks/*.rs");
-    cases.compile_fail("ui/derive/*.rs");
+    cases.pass("pass/*.rs");
+    cases.compile_fail("attacks/*.rs");
+    cases.compile_fail("derive/*.rs");
 }
