@@ -37,7 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime::session",
         ],
     ),
-    ("envelope", &["vault::random", "vault::envelope"]),
+    ("envelope", &["vault::random", "vault::secret", "vault::envelope"]),
     (
         "keys",
         &["vault::keys", "vault::custody", "vault::lease", "vault::vault"],
