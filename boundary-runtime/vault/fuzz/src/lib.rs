@@ -5,6 +5,8 @@
 #[path = "../../src/envelope/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod envelope;
+#[path = "../../src/secret.rs"]
+mod secret;
 
 use aes_gcm::aead::KeyInit;
 use aes_gcm::{AeadInOut, Aes256Gcm};
@@ -53,7 +55,8 @@ fn bound_of_key(id: &[u8; 16], generation: u32) -> AdditionalData {
 }
 
 fn bound_of_field() -> Vec<u8> {
-    let mut data = AdditionalData::of_fields(&NAMES).expect("names are short");
+    let data = bound_of_key(&ID, GENERATION);
+    let mut data = data.into_fields(&NAMES).expect("names are short");
     data.field(NAMES.record_id, &FIELD)
         .expect("names are short")
         .to_vec()
