@@ -102,13 +102,17 @@ impl DataKey {
     /// The region whose authority wrapped the key.
     #[must_use]
     pub fn region(&self) -> &str {
-        text(&self.bytes[usize::from(self.tenant_end) + 2..usize::from(self.region_end)])
+        text(self.region_bytes())
+    }
+
+    fn region_bytes(&self) -> &[u8] {
+        &self.bytes[usize::from(self.tenant_end) + 2..usize::from(self.region_end)]
     }
 
     /// Whether the key was wrapped by an authority of this region.
     #[must_use]
     pub fn is_of_region(&self, region: &str) -> bool {
-        self.bytes[usize::from(self.tenant_end) + 2..usize::from(self.region_end)] == *region.as_bytes()
+        self.region_bytes() == region.as_bytes()
     }
 
     /// The wrapped part, which only the vault reads.

@@ -136,6 +136,10 @@ pub trait Guarded: sealed::Guarded + Sized {
 
 /// One field of a record that a value is written into, with the record's key at hand. It is public in name only: no other crate
 /// can reach it, so none can call [`Guarded::close`].
+///
+/// ```compile_fail
+/// use boundary_runtime::Closing; // there is no such name
+/// ```
 pub trait Closing {
     /// Checks that a resident value may be written.
     fn admit(&mut self) -> Result<(), AccessError>;

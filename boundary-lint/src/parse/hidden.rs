@@ -87,7 +87,7 @@ pub const HIDDEN: &[Hidden] = &[
 ///
 /// - by a path: `RawSession::open`, `<S as RawSession>::open`, `boundary_runtime::NewRecord`;
 /// - by an import under another name: `use boundary_runtime::RawSession as Raw` and then `Raw::open`;
-/// - by a call that opens, closes or starts with as many arguments as the hidden one takes.
+/// - by a call that opens, reseals or starts with as many arguments as the hidden one takes.
 #[must_use]
 pub fn hidden(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();

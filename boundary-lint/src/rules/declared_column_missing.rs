@@ -42,14 +42,10 @@ pub(super) fn check(facts: &Facts, found: &mut Found<'_>) {
             );
             continue;
         };
-        let near = facts
-            .columns_of(&of_table.key.0, &of_table.key.1)
-            .iter()
-            .map(|other| (strsim::damerau_levenshtein(&other.key.2, column), other))
-            .filter(|(distance, _)| *distance <= 1 + column.len() / 4)
-            .min_by_key(|(distance, other)| (*distance, &other.key.2));
+        let columns = facts.columns_of(&of_table.key.0, &of_table.key.1);
+        let near = nearest(column, columns, |other| &other.key.2);
         let (birth, label, help) = match near {
-            Some((_, near)) => (
+            Some(near) => (
                 near.birth,
                 format!("`{}` is a column of this table", near.key.2),
                 format!("did you mean `column = \"{}\"`?", near.key.2),
@@ -81,13 +77,8 @@ fn check_policy(facts: &Facts, found: &mut Found<'_>) {
         let Some(place) = facts.in_policy(&place_of(name, policy.source())) else {
             continue;
         };
-        let near = known
-            .iter()
-            .map(|other| (strsim::damerau_levenshtein(other, name), other))
-            .filter(|(distance, _)| *distance <= 1 + name.len() / 4)
-            .min();
-        let help = match near {
-            Some((_, near)) => format!("did you mean `{near}`?"),
+        let help = match nearest(name, &known, |other| other) {
+            Some(near) => format!("did you mean `{near}`?"),
             None => "correct the name, or take the table out of `[keys.tables]`".to_owned(),
         };
         found.add(
@@ -104,4 +95,14 @@ fn place_of(name: &str, source: &str) -> std::ops::Range<usize> {
     let start = source.find("keys.tables").or_else(|| source.find("[keys]")).unwrap_or(0);
     let at = source[start..].find(name).map_or(start, |at| start + at);
     at..at + name.len()
+}
+
+/// What is named most like the word, if anything is named like it at all.
+fn nearest<'a, T>(word: &str, known: impl IntoIterator<Item = &'a T>, named: fn(&T) -> &str) -> Option<&'a T> {
+    known
+        .into_iter()
+        .map(|one| (strsim::damerau_levenshtein(named(one), word), one))
+        .filter(|(distance, _)| *distance <= 1 + word.len() / 4)
+        .min_by_key(|(distance, one)| (*distance, named(one)))
+        .map(|(_, one)| one)
 }

@@ -6,7 +6,7 @@
 //!
 //! - by a path: `RawSession::open`, `<S as RawSession>::open`, `boundary_runtime::NewRecord`;
 //! - by an import under another name, in the file that has it;
-//! - by a call of `open`, `reseal`, `start` or `close` with as many arguments as the hidden one takes, or more.
+//! - by a call of `open`, `reseal` or `start` with as many arguments as the hidden one takes, or more.
 //!
 //! Code that `#[derive(Boundary)]` generates is in no file and is not meant. Not seen are calls by method of the rest
 //! (`check`, `subject_pseudonym`, `dataset_name`, `parts`, and `close` and `finish` of a record, which nobody has without `start`),

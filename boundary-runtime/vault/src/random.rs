@@ -99,15 +99,10 @@ pub(crate) struct Nonces {
 
 impl Nonces {
     pub(crate) fn starting_anywhere() -> Result<Self, KeyError> {
-        Ok(Self::starting_at(&bytes()?))
-    }
-
-    /// With a start that was drawn already.
-    pub(crate) fn starting_at(start: &[u8; 12]) -> Self {
-        Self {
-            high: u64::from_be_bytes(part(start, 0)),
-            low: u32::from_be_bytes(part(start, 8)),
-        }
+        Ok(Self {
+            high: u64::from_be_bytes(bytes()?),
+            low: u32::from_be_bytes(bytes()?),
+        })
     }
 
     /// The next nonce; none comes twice before 2^96 others did.
@@ -121,30 +116,6 @@ impl Nonces {
         self.high = self.high.wrapping_add(u64::from(has_wrapped));
         nonce
     }
-}
-
-/// What a new data key draws besides itself, all of it public, in one go.
-pub(crate) struct Drawn {
-    pub(crate) id: [u8; 16],
-    pub(crate) salt: [u8; 32],
-    pub(crate) nonces: Nonces,
-}
-
-impl Drawn {
-    pub(crate) fn draw() -> Result<Self, KeyError> {
-        let drawn = bytes::<60>()?;
-        Ok(Self {
-            id: part(&drawn, 0),
-            salt: part(&drawn, 16),
-            nonces: Nonces::starting_at(&part(&drawn, 48)),
-        })
-    }
-}
-
-fn part<const N: usize>(whole: &[u8], at: usize) -> [u8; N] {
-    let mut part = [0; N];
-    part.copy_from_slice(&whole[at..at + N]);
-    part
 }
 
 /// A fresh secret key.
@@ -175,10 +146,16 @@ mod tests {
 
     #[test]
     fn the_nonces_of_a_key_count_on_from_their_start_and_carry() {
-        let mut nonces = super::Nonces::starting_at(&[0xff; 12]);
+        let mut nonces = super::Nonces {
+            high: u64::MAX,
+            low: u32::MAX,
+        };
         assert_eq!(nonces.next(), [0xff; 12]);
         assert_eq!(nonces.next(), [0; 12]);
-        let mut nonces = super::Nonces::starting_at(&[1, 0, 0, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff]);
+        let mut nonces = super::Nonces {
+            high: 0x0100_0000_0000_0002,
+            low: u32::MAX,
+        };
         assert_eq!(nonces.next(), [1, 0, 0, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff]);
         assert_eq!(nonces.next(), [1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0]);
         let starts: HashSet<_> = (0..1_000)

@@ -7,7 +7,7 @@ use boundary_runtime::zeroize::{Zeroize, Zeroizing};
 use boundary_schema::FieldDeclaration;
 
 use crate::envelope::{self, AdditionalData, Backend, RecordKeys, RecordNames, WrappingRoot};
-use crate::random::{self, Drawn};
+use crate::random::{self, Nonces};
 use crate::secret::Secret;
 use crate::ten;
 
@@ -44,12 +44,14 @@ impl Envelope {
     }
 
     pub fn seal(&self) -> SealedRecord<impl AsRef<[u8]> + use<>> {
-        let Drawn { id, salt, mut nonces } = Drawn::draw().unwrap_or_else(|_| unreachable!());
+        let id = random::bytes().unwrap_or_default();
         let bound = AdditionalData::of_data_key(&NAMES, &id, 1).unwrap_or_else(|_| unreachable!());
         let mut key = Secret::<1>::zero();
         random::fill(&mut key[0]).unwrap_or_else(|_| unreachable!());
+        let salt = random::bytes().unwrap_or_default();
         let (keys, wrapped) = RecordKeys::wrap(&key[0], &salt, &self.root, 1, bound.as_bytes());
         let mut data = bound.into_fields(&NAMES).unwrap_or_else(|_| unreachable!());
+        let mut nonces = Nonces::starting_anywhere().unwrap_or_else(|_| unreachable!());
         let mut fields = Vec::with_capacity(10 * SEALED_LEN);
         for _ in 0..10 {
             let plaintext = black_box(PLAINTEXT);

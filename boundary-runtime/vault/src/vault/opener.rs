@@ -15,7 +15,7 @@ use super::registry::{Registry, check_column, check_field};
 use crate::envelope::{self, AdditionalData, IndexColumn, RecordKeys, RecordNames, WrappingRoot};
 use crate::keys::{AuthorityClass, OpenedKeys};
 use crate::lease::Lease;
-use crate::random::{self, Drawn, Nonces};
+use crate::random;
 use crate::secret::Secret;
 
 /// What a session opens with: the leases of its tenants, and the last record's keys.
@@ -62,8 +62,6 @@ pub(super) struct Fresh<K> {
     pub(super) data_key: DataKey,
     /// What it is split into.
     pub(super) keys: K,
-    /// The nonces of what is sealed under it.
-    pub(super) nonces: Nonces,
     /// What its wrap is bound to.
     pub(super) bound: AdditionalData,
 }
@@ -109,7 +107,7 @@ impl VaultOpener {
             subject: address.subject.clone(),
             data_key: key.clone(),
             lease: index,
-            fields: Fields::new(keys, None, bound.into_fields(&names(address, &self.region))?),
+            fields: Fields::new(keys, bound.into_fields(&names(address, &self.region))?),
         })
     }
 
@@ -149,7 +147,7 @@ impl VaultOpener {
         self.registry.check(address.declaration, self.class)?;
         let (index, lease) = self.lease(address.tenant)?;
         let (generation, root) = lease.keys(now)?.newest().ok_or(KeyError::Disabled)?;
-        let Drawn { id, salt, nonces } = Drawn::draw()?;
+        let (id, salt) = (random::bytes()?, random::bytes()?);
         let bound = AdditionalData::of_data_key(&names(address, &self.region), &id, generation)?;
         let mut secret = Secret::<1>::zero();
         random::fill(&mut secret[0])?;
@@ -160,7 +158,6 @@ impl VaultOpener {
             lease: index,
             data_key,
             keys,
-            nonces,
             bound,
         })
     }

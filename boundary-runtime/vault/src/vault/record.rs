@@ -14,15 +14,19 @@ use crate::random::Nonces;
 /// What seals and opens the fields of one record. The keys are wiped when it is dropped.
 pub(super) struct Fields {
     keys: RecordKeys,
-    /// Drawn when the first field is sealed: mostly a record that is there already is only read.
+    /// Their start is drawn when the first field is sealed: mostly a record that is there already is only read.
     nonces: Option<Nonces>,
     bound: AdditionalData,
 }
 
 impl Fields {
     /// With the additional data that all of them share.
-    pub(super) fn new(keys: RecordKeys, nonces: Option<Nonces>, bound: AdditionalData) -> Self {
-        Self { keys, nonces, bound }
+    pub(super) fn new(keys: RecordKeys, bound: AdditionalData) -> Self {
+        Self {
+            keys,
+            nonces: None,
+            bound,
+        }
     }
 
     /// Seals a field, padded to a bucket where one is given.
@@ -81,7 +85,7 @@ impl VaultOpener {
             lease: &self.leases[fresh.lease].1,
             declaration: address.declaration,
             record_id: address.record_id.into(),
-            fields: Fields::new(fresh.keys, Some(fresh.nonces), bound),
+            fields: Fields::new(fresh.keys, bound),
         };
         Ok((fresh.data_key, record))
     }
